@@ -1,0 +1,1 @@
+"""WHAT PEOPLE DO: one function per act, named by its verb; no Qt."""

@@ -1,0 +1,1 @@
+"""WHAT A PAPER ASKS: compile, load, evaluate and check a form definition."""

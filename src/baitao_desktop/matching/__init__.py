@@ -1,0 +1,1 @@
+"""WHAT MAY BE THE SAME: cross-check and same-scheme tips."""

@@ -1,0 +1,1 @@
+"""WHAT IS PRINTED: plain data in, bytes out."""

@@ -1,0 +1,1 @@
+"""THE CABINET: the only SQL."""

@@ -1,0 +1,1 @@
+"""THE DESKTOP: the only Qt."""
