@@ -24,5 +24,5 @@ class Refused(UserFacingError):
         self.clause = clause
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: the person pressed 取消
+class Cancelled(Exception):
     """Raised by a progress callback to stop long work; whoever does the work leaves nothing half done."""

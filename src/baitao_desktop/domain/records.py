@@ -1,0 +1,222 @@
+"""Records, and `replay`: the only merge law of the house (kernel §2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Generic, NamedTuple, TypeVar
+
+from baitao_desktop.domain.ops import DeviceId, Json, Op, OpKind, OpRef, PersonId, RecordId, Scope, canonical
+
+S = TypeVar("S")
+
+
+class Step(NamedTuple):
+    """One act that happened. `after` = the step heads its author had seen; `data` holds all the fold may need."""
+
+    id: OpRef
+    after: tuple[OpRef, ...]
+    act: str
+    actor: PersonId
+    wall_ms: int
+    data: Mapping[str, Json]
+
+
+class Version(NamedTuple):
+    """One of several live values of a field: who wrote it, and when (for people only; no rule reads the clock)."""
+
+    op: OpRef
+    value: Json
+    actor: PersonId
+    wall_ms: int
+
+
+class Conflict(NamedTuple):
+    """A field with at least two live heads of different values; a person settles it. Last version is the one shown."""
+
+    fld: str
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What `replay` makes of a record's operations. `answers` maps field keys to shown values (None left out)."""
+
+    id: RecordId
+    form: str
+    scope: Scope
+    answers: Mapping[str, Json]
+    steps: tuple[Step, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    flags: tuple[tuple[OpRef, str], ...] = ()
+    deleted: bool = False
+    lam: int = 0
+    heads: Mapping[str, OpRef] = field(default_factory=dict)
+    """Shown head of each field: the `pred` of the next SET."""
+    step_heads: tuple[OpRef, ...] = ()
+    """Steps nobody has stepped after yet: `pred` (and `also`) of the next STEP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The list row of a record: what a ledger sorts, filters, searches and shows without replaying."""
+
+    no: str = ""
+    title: str = ""
+    status: str = ""
+    tracks: tuple[str, str, str] = ("", "", "")
+    unit: str = ""
+    person: str = ""
+    due: str = ""
+    received: str = ""
+    closed: str = ""
+    facets: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, RecordId], ...] = ()
+    text: str = ""
+    state: Json = None
+    flags: tuple[str, ...] = ()
+    """ISO dates or empty strings in due, received, closed; `text` is what search finds and is kept nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Law(Generic[S]):
+    """The rules of a kind of record. `fold` is total: it never raises, whatever the steps; it reads steps only.
+
+    `version` rises with every change of meaning, so that projections are rebuilt.
+    """
+
+    kind: str
+    version: int
+    fold: Callable[[Sequence[Step]], S]
+    head: Callable[[Record, S], Head]
+
+
+def load_json(text: str) -> Json:
+    """Parsed value of an operation; None when a stranger's text is no JSON (a replay never raises)."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def replay(ops: Iterable[Op]) -> Record:
+    """The record of a set of operations: any order, any grouping, any repetition gives the same.
+
+    ValueError on an empty set. Operations of kinds not known here are kept by the store and passed over.
+    """
+    ordered = sorted({(op.lam, op.dev): op for op in ops}.values(), key=itemgetter(3, 4))
+    if not ordered:
+        raise ValueError("no operations")
+    gone, restated = _erasures(ordered)
+    fields: dict[str, list[tuple[Op, Json]]] = {}
+    steps: list[Step] = []
+    open_steps: dict[OpRef, None] = {}
+    flags: list[tuple[OpRef, str]] = []
+    deleted = False
+    first = ordered[0]
+    for op in ordered:
+        kind = op.kind
+        if kind == OpKind.SET:
+            _write(fields, op, None if op.ref in gone or isinstance(op.val, bytes) else load_json(op.val))
+        elif kind == OpKind.STEP:
+            step = _step(op, empty=op.ref in gone)
+            for seen in step.after:
+                open_steps.pop(seen, None)
+            open_steps[step.id] = None
+            steps.append(step)
+        elif kind == OpKind.CREATE:
+            values = restated.get(op.ref, {}) if op.ref in gone or isinstance(op.val, bytes) else load_json(op.val)
+            for fld, value in values.items() if isinstance(values, dict) else ():
+                fields.setdefault(fld, []).append((op, value))
+        elif kind == OpKind.RETIRE:
+            _take_off(fields.get(op.fld, []), op.pred)
+        elif kind == OpKind.DELETE:
+            deleted = isinstance(op.val, str) and load_json(op.val) is True
+            continue
+        if deleted and kind in (OpKind.SET, OpKind.STEP, OpKind.CREATE):
+            # 删除之后又有人填写：记录回来，标出，不丢（storage §2.3）
+            deleted = False
+            flags.append((op.ref, "edited_after_delete"))
+    answers, conflicts, heads = _shown(fields)
+    return Record(
+        first.rec, first.form, first.scope, answers, tuple(steps), conflicts, tuple(flags), deleted,
+        ordered[-1].lam, heads, tuple(open_steps),
+    )  # fmt: skip
+
+
+def _erasures(ordered: Sequence[Op]) -> tuple[frozenset[OpRef], dict[OpRef, dict[str, Json]]]:
+    """Operations named by ERASE, and what the erase restates of them; the same before and after the values are emptied."""
+    gone: set[OpRef] = set()
+    restated: dict[OpRef, dict[str, Json]] = {}
+    for op in ordered:
+        if op.kind != OpKind.ERASE or isinstance(op.val, bytes):
+            continue
+        said = load_json(op.val)
+        for item in said.get("ops", ()) if isinstance(said, dict) else ():
+            if isinstance(item, list) and len(item) == 3 and isinstance(item[2], dict):
+                ref = OpRef(item[0], item[1])
+                gone.add(ref)
+                restated[ref] = item[2]
+    return frozenset(gone), restated
+
+
+def _write(fields: dict[str, list[tuple[Op, Json]]], op: Op, value: Json) -> None:
+    live = fields.setdefault(op.fld, [])
+    _take_off(live, op.pred)
+    live.append((op, value))
+
+
+def _take_off(live: list[tuple[Op, Json]], pred: OpRef | None) -> None:
+    if pred is not None:
+        for i, (op, _) in enumerate(live):
+            if op.seq == pred.seq and op.dev == pred.dev:
+                del live[i]
+                return
+
+
+def _step(op: Op, *, empty: bool) -> Step:
+    said = None if empty or isinstance(op.val, bytes) else load_json(op.val)
+    data, also = (said.get("d"), said.get("also")) if isinstance(said, dict) else (None, None)
+    after = [op.pred] if op.pred else []
+    after += [OpRef(DeviceId(dev), seq) for dev, seq in _refs(also)]
+    return Step(op.ref, tuple(after), op.fld, op.actor, op.wall_ms, data if isinstance(data, dict) else {})
+
+
+def _refs(said: Json) -> list[tuple[str, int]]:
+    """The [device, number] pairs of a stranger's list; anything else in it is passed over."""
+    pairs = said if isinstance(said, list) else []
+    return [
+        (p[0], p[1])
+        for p in pairs
+        if isinstance(p, list) and len(p) == 2 and isinstance(p[0], str) and type(p[1]) is int
+    ]
+
+
+def _shown(
+    fields: Mapping[str, list[tuple[Op, Json]]],
+) -> tuple[dict[str, Json], tuple[Conflict, ...], dict[str, OpRef]]:
+    answers: dict[str, Json] = {}
+    conflicts: list[Conflict] = []
+    heads: dict[str, OpRef] = {}
+    dropped_rows: dict[str, tuple[int, str]] = {}
+    for fld, live in fields.items():
+        if not live:
+            continue
+        shown, value = live[-1]
+        heads[fld] = shown.ref
+        if value is not None:
+            answers[fld] = value
+        elif fld.endswith("]"):
+            dropped_rows[fld] = (shown.lam, shown.dev)
+        if len(live) > 1 and len({canonical(v) for _, v in live}) > 1:
+            versions = tuple(Version(op.ref, v, op.actor, op.wall_ms) for op, v in live)
+            conflicts.append(Conflict(fld, versions))
+    for row, when in dropped_rows.items():
+        # 删了的行：晚于删除的填写让它回来，否则整行不显示（值仍在日志里）
+        inner = [f for f in answers if f.startswith(row + "/")]
+        if not any((fields[f][-1][0].lam, fields[f][-1][0].dev) > when for f in inner):
+            for f in inner:
+                del answers[f]
+    return answers, tuple(sorted(conflicts)), heads
