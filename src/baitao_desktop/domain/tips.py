@@ -207,7 +207,10 @@ def head(record: Record, state: TipState) -> Head:
 def state_of(line_state: Json) -> TipState:
     """The state kept in a list row's `head.state` (flags excepted)."""
     known = line_state if isinstance(line_state, dict) else {}
-    return TipState(**{k: v for k, v in known.items() if k in TipState.__dataclass_fields__ and isinstance(v, str)})
+    texts: dict[str, Any] = {
+        k: v for k, v in known.items() if k in TipState.__dataclass_fields__ and isinstance(v, str)
+    }
+    return TipState(**texts)
 
 
 LAW: Law[TipState] = Law(KIND, 1, fold, head)
@@ -359,6 +362,8 @@ def feedback(
 
 def revoke(record: Record, state: TipState, who: Person, card: Card, *, of: OpRef, at: str) -> list[NewOp]:
     """撤销 of one's own last act, as long as nobody has acted after it."""
+    if state.handling == "void":
+        raise Refused("A03", "这条线索已作废，不能撤销。请重新登记。", _CLAUSE)
     step = next((s for s in record.steps if s.id == of), None)
     if step is None or step.act in ("register", "revoke", "office_no"):
         raise Refused("A11", "登记不能撤销；登错了请用“作废”，编号和记录都会保留。", _CLAUSE)
