@@ -82,7 +82,7 @@ def prepare(root: Path, kind: str, screen: bool) -> Path:
 
 def missing_libraries(wanted: dict[str, str]) -> list[str]:
     """Those sonames of `wanted` that the loader does not find. Windows and macOS bring their own: always none."""
-    missing = []
+    missing: list[str] = []
     if sys.platform == "linux":
         for name in wanted:
             try:
@@ -121,7 +121,7 @@ def add_packages(packages: Sequence[str], sonames: Sequence[str]) -> None:
         raise SetupError("缺少这些系统库，请用本机的软件管理器装上，再来一次：\n%s" % " ".join(sonames))
     install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     line = "sudo apt-get update; sudo %s" % " ".join(install)
-    if sys.platform != "linux" or os.geteuid() != 0:
+    if getattr(os, "geteuid", lambda: 1)() != 0:
         raise SetupError("缺少系统库，而现在不是管理员。请复制并运行下面这一行，再来一次：\n%s" % line)
     report("正在安装 %d 个系统软件包……" % len(packages))
     env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
