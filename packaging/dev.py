@@ -57,9 +57,12 @@ def child_environment(offscreen: bool) -> dict[str, str]:
             env["LC_ALL"] = "C.UTF-8"  # Qt 在 C 下会警告，警告在测试里就是失败
         if offscreen or not env.get("XDG_RUNTIME_DIR"):  # 设了而文件夹不在，Qt 也会警告
             place = ROOT / "build" / "runtime"
-            place.mkdir(parents=True, exist_ok=True)
-            place.chmod(0o700)  # Qt 只认本人可进的
-            env["XDG_RUNTIME_DIR"] = str(place)
+            try:
+                place.mkdir(parents=True, exist_ok=True)
+                place.chmod(0o700)  # Qt 只认本人可进的
+                env["XDG_RUNTIME_DIR"] = str(place)
+            except OSError:
+                pass  # 文件夹只读：Qt 多说一句警告，程序照样开
     if offscreen:
         env["QT_QPA_PLATFORM"] = "offscreen"
     return env

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -47,6 +51,20 @@ def asked(lock: str) -> list[Requirement]:
     if lock != "program":
         texts += project["dependency-groups"][lock]
     return [Requirement(text) for text in texts]
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """packaging/setup_machine.py, which lies outside the package."""
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    return importlib.import_module("setup_machine")
+
+
+def a_project(place: Path) -> Path:
+    """A folder with the lock files and an environment without a stamp."""
+    shutil.copytree(ROOT / "packaging" / "requirements", place / "packaging" / "requirements")
+    (place / ".venv").mkdir()
+    return place
 
 
 def holds(marker: Marker | None, machine: dict[str, str]) -> bool:
@@ -125,3 +143,42 @@ def test_a_wrong_word_is_answered_before_anything_is_set_up(arguments: list[str]
     )
     assert done.returncode == 2
     assert sentence in done.stderr
+
+
+def test_an_environment_counts_only_with_the_stamp_of_todays_lock(machine: ModuleType, tmp_path: Path) -> None:
+    root = a_project(tmp_path)
+    assert not machine.environment_fits(root, "program")
+    (root / ".venv" / "stamp").write_text(machine.stamp(root, "program"), encoding="ascii")
+    assert machine.environment_fits(root, "program")
+    assert not machine.environment_fits(root, "check"), "the tests' packages are not in it"
+    (root / ".venv" / "stamp").write_text(machine.stamp(root, "check"), encoding="ascii")
+    assert machine.environment_fits(root, "check")
+    assert machine.environment_fits(root, "program"), "check contains program"
+    lock = root / "packaging" / "requirements" / "check.txt"
+    lock.write_bytes(lock.read_bytes() + b"\n")
+    assert not machine.environment_fits(root, "program")
+
+
+def test_an_environment_unlike_its_lock_is_found_out(machine: ModuleType, tmp_path: Path) -> None:
+    """pip exits 0 and leaves the environment empty when its settings divert the installation (setup.md §5.5)."""
+    lock = ROOT / "packaging" / "requirements" / "program.txt"
+    found = machine.read_pins(lock)
+    assert {(name, version) for name, version, _ in found} == {
+        (p.name, next(iter(p.specifier)).version) for p in pins("program")
+    }
+    absent = machine.unlike_pins(found, tmp_path)
+    assert "sqlalchemy" in absent
+    assert "pyside6-essentials" not in absent, "its lines have markers; which one applies is pip's to say"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="只有 Linux 要装系统库")
+def test_without_root_the_line_to_copy_is_printed(machine: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert machine.missing_libraries({"libnosuch.so.9": "libnosuch9"}) == ["libnosuch.so.9"]
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    tools = {"apt-get"}
+    monkeypatch.setattr(shutil, "which", lambda name: name if name in tools else None)
+    with pytest.raises(machine.SetupError, match=r"\nsudo apt-get update; sudo apt-get install -y .* libnosuch9$"):
+        machine.add_packages(["libnosuch9"], ["libnosuch.so.9"])
+    tools = {"dnf"}
+    with pytest.raises(machine.SetupError, match=r"\nsudo dnf install -y 'libnosuch\.so\.9\(\)\(64bit\)'$"):
+        machine.add_packages(["libnosuch9"], ["libnosuch.so.9"])
