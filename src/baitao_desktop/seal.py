@@ -275,6 +275,17 @@ def decrypt_file(source: BinaryIO, target: BinaryIO, age_identity: str) -> None:
     watched.tell()
 
 
+def mask(key: bytes, offset: int, data: bytes) -> bytes:
+    """`data` as it stands at `offset` (a multiple of 16) of a scratch file under `key`; the same call takes it off again.
+
+    AES-256-CTR without authentication: only for unnamed files that this process alone reads and that die with it.
+    """
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    counter = (offset // 16).to_bytes(16, "big")
+    return Cipher(algorithms.AES(key), modes.CTR(counter)).encryptor().update(data)
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """Something typed that opens something. Its text is in no repr, log or traceback."""
