@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CompileForms(BuildHookInterface):  # type: ignore[misc]  # hatchling 不在检查环境里
-    """forms/NAME.md → `_data/forms/compiled/NAME.xml` of the wheel. A form with an error stops the build."""
+    """forms/NAME.md → `_data/forms/compiled/` of the wheel, under the name by which `compiled` looks for it.
+
+    A form with an error stops the build.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile and name the results to hatchling; an editable install and an sdist keep to the sources."""
@@ -18,11 +22,16 @@ class CompileForms(BuildHookInterface):  # type: ignore[misc]  # hatchling 不�
             return
         root = Path(self.root)
         sys.path.insert(0, str(root / "src"))
-        from baitao_desktop.forms.compiling import compile_form
+        from baitao_desktop.forms.compiling import compiled
 
         target = root / "build" / "forms"
-        target.mkdir(parents=True, exist_ok=True)
-        for source in sorted((root / "forms").glob("*.md")):
-            compiled = target / (source.stem + ".xml")
-            compiled.write_bytes(compile_form(source))
-            build_data["force_include"][str(compiled)] = "baitao_desktop/_data/forms/compiled/" + compiled.name
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        sources = sorted((root / "forms").glob("*.md"))
+        for source in sources:
+            compiled(source, target)  # 名字带内容的摘要，只有 compiling.py 知道怎么起；它把结果留在 target 里
+        made = sorted(target.glob("*.xml"))
+        if len(made) != len(sources):
+            raise RuntimeError(f"{len(sources)} 张表只编出 {len(made)} 份，请看 {target} 是否可写")
+        for one in made:
+            build_data["force_include"][str(one)] = "baitao_desktop/_data/forms/compiled/" + one.name
