@@ -1,0 +1,158 @@
+"""From a table written by people (.md, .xlsx) to XForm XML. The only place that knows pyxform."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from baitao_desktop import files
+from baitao_desktop.domain.errors import UserFacingError
+
+FORMAT = 1  # raise it when the same table must give other XML
+PYXFORM = "4.5.0"  # part of the cache key; known here so that asking the cache need not import pyxform
+MAX_BYTES = 20 * 1024 * 1024
+MAX_ROWS = 20_000
+KINDS = (".md", ".xlsx", ".xls", ".csv")
+# pyxform makes straight quotes of “”‘’ in every cell (forms.md §2.6), so they travel in disguise
+_DISGUISE = {ord(sign): chr(0xE001 + i) for i, sign in enumerate("“”‘’")}
+_REVEAL = {ord(disguised): chr(sign) for sign, disguised in _DISGUISE.items()}
+_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+_FORMULAS = frozenset(
+    {"relevant", "relevance", "constraint", "calculation", "calculate", "required", "readonly", "read_only",
+     "choice_filter", "repeat_count", "default", "trigger", "instance_name", "parameters", "namespaces", "bind::relevant",
+     "bind::constraint", "bind::calculate", "bind::required", "bind::readonly", "type", "name", "list_name"}
+)  # fmt: skip
+_NAMESPACE = 'bt="urn:baitao:forms"'
+
+
+def compile_form(source: Path) -> bytes:
+    """The XForm XML of a table in Markdown or .xlsx; the same table gives the same bytes.
+
+    Chinese quotation marks survive; the label of a calculation and the hint of a group, which XForms have no place
+    for, ride along as `bt:label` and `bt:hint`. Raises UserFacingError F10–F13 naming sheet and row.
+    """
+    from .authoring import translated
+
+    table = sheets_of(source)
+    from pyxform.xls2xform import convert
+
+    try:
+        xform: str = convert(_prepared(table), warnings=[]).xform
+    except UserFacingError:
+        raise
+    except Exception as trouble:  # pyxform lets any type through on a malformed table (forms.md §2.1)
+        raise UserFacingError("F13", f"表“{source.name}”做不成表单：{translated(trouble)}") from trouble
+    return xform.translate(_REVEAL).encode()
+
+
+def compiled(source: Path, cache: Path) -> bytes:
+    """`compile_form`, remembered: by the content of the table, in `compiled/` beside it (shipped) or in `cache`.
+
+    pyxform is imported only when neither holds it. A damaged or unwritable cache is passed over.
+    """
+    name = f"{source.stem}.{cache_key(source)}.xml"
+    for place in (source.parent / "compiled" / name, cache / name):
+        try:
+            found = place.read_bytes()
+        except OSError:
+            continue
+        if found.rstrip().endswith(b"</h:html>"):
+            return found
+    xform = compile_form(source)
+    try:
+        files.write_whole(cache / name, xform)
+    except UserFacingError:
+        return xform
+    return xform
+
+
+def cache_key(source: Path) -> str:
+    """What the name of a compiled form carries: content of the table, version of pyxform and of this module."""
+    digest = hashlib.sha256(f"{FORMAT}/{PYXFORM}/{source.suffix.lower()}/".encode())
+    digest.update(_read(source))
+    return digest.hexdigest()[:16]
+
+
+def _read(source: Path) -> bytes:
+    try:
+        data = source.read_bytes()
+    except OSError as trouble:
+        raise UserFacingError("F10", f"读不到表“{source.name}”；请检查文件还在不在、有没有被WPS占用。") from trouble
+    if len(data) > MAX_BYTES:
+        raise UserFacingError("F10", f"表“{source.name}”超过20MB，没有打开；请核对是不是拿错了文件。")
+    return data
+
+
+def sheets_of(source: Path) -> Any:
+    """The sheets of a table as pyxform reads them (`.survey`, `.choices`, `.settings`: rows as dicts)."""
+    data = _read(source)
+    suffix = source.suffix.lower()
+    if suffix not in KINDS:
+        raise UserFacingError("F11", f"“{source.name}”不是做表用的文件；请用 .xlsx 或 .md。")
+    from pyxform import xls2json_backends as backends
+
+    try:
+        given: Any = data.decode("utf-8-sig") if suffix == ".md" else data
+        table = backends.get_xlsform(given, file_type=suffix)
+    except Exception as trouble:  # openpyxl, xlrd and zipfile raise what they like on half a file
+        raise UserFacingError(
+            "F11", f"“{source.name}”打不开：不是完整的表格，或不是按模板做的表。请用WPS另存为 .xlsx 再试。"
+        ) from trouble
+    if not table.survey:
+        raise UserFacingError("F11", f"“{source.name}”里没有题目；请检查有没有名为 survey 的工作表。")
+    if sum(len(sheet) for sheet in (table.survey, table.choices or (), table.settings or ())) > MAX_ROWS:
+        raise UserFacingError("F11", f"“{source.name}”超过{MAX_ROWS}行，没有打开；请拆成几张表。")
+    return table
+
+
+def _prepared(table: Any) -> dict[str, Any]:
+    """The sheets as pyxform wants them, quotation marks disguised and what it would lose put by."""
+    sheets = {one.name: getattr(table, one.name) for one in dataclasses.fields(table)}
+    for name in ("survey", "choices", "settings"):
+        sheets[name] = [_disguised(row) for row in sheets[name] or ()] or sheets[name]
+    extra: dict[str, None] = {}
+    for row in sheets["survey"]:
+        kind = str(row.get("type") or "").strip().lower().replace(" ", "_")
+        if kind == "calculate":
+            _keep(row, "label", extra)
+        elif kind in ("begin_group", "begin_repeat"):
+            _keep(row, "hint", extra)
+    header = sheets.get("survey_header")
+    if header:
+        sheets["survey_header"] = [{**header[0], **extra}]
+    _with_namespace(sheets)
+    return sheets
+
+
+def _keep(row: dict[str, Any], word: str, extra: dict[str, None]) -> None:
+    text = next((value for key, value in row.items() if key.partition("::")[0].strip() == word and value), None)
+    if text and "${" not in str(text):
+        row[f"bind::bt:{word}"] = text
+        extra[f"bind::bt:{word}"] = None
+
+
+def _with_namespace(sheets: dict[str, Any]) -> None:
+    """An office's table need not know that `bt:` wants a namespace."""
+    settings = sheets.get("settings") or [{}]
+    known = str(settings[0].get("namespaces") or "")
+    if "bt=" not in known:
+        settings[0]["namespaces"] = f"{known} {_NAMESPACE}".strip()
+        header = sheets.get("settings_header") or [{}]
+        sheets["settings_header"] = [{**header[0], "namespaces": None}]
+    sheets["settings"] = settings
+
+
+def _disguised(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: _disguised_cell(key, value) if isinstance(value, str) else value for key, value in row.items()}
+
+
+def _disguised_cell(column: str, text: str) -> str:
+    """In a formula only the texts within straight quotes keep theirs: WPS curls the quotes people type around them."""
+    if column.strip().lower() in _FORMULAS:
+        hide: Callable[[re.Match[str]], str] = lambda found: found[0].translate(_DISGUISE)  # noqa: E731
+        return _LITERAL.sub(hide, text)
+    return text.translate(_DISGUISE)

@@ -1,0 +1,293 @@
+"""From XForm XML to a `Form`: instances, binds, words, then the questions of the body (see `body`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from baitao_desktop.domain.errors import UserFacingError
+
+from .closures import Builder, Expression, expression
+from .definition import Form, Question, Text
+from .functions import functions
+from .markup import local, read_markup
+from .nodes import Node, Place
+from .planning import make_plan
+from .values import XPathError
+
+BT = "{urn:baitao:forms}"
+JR = "{http://openrosa.org/javarosa}"
+ORX = "{http://openrosa.org/xforms}"
+ODK = "{http://www.opendatakit.org/xforms}"
+_ITEXT = ("jr:itext('", "')")
+
+
+@dataclass
+class Draft:
+    """What is known of a form while it is being read."""
+
+    title: str
+    root: Place
+    settings: Mapping[str, str]
+    functions: Mapping[str, Builder]
+    instances: dict[str, Node] = field(default_factory=dict)
+    external: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    binds: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    texts: dict[str, Text] = field(default_factory=dict)
+    media: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    def compiled(self, source: str | None, place: Place | None, what: str) -> Expression | None:
+        """An expression of the form; one that cannot be read is noted, not raised, so that all are reported."""
+        if source is None or not source.strip():
+            return None
+        try:
+            return expression(source, root=self.root, current=place, functions=self.functions)
+        except XPathError as trouble:
+            self.troubles.append(f"“{place.name if place else self.title}”的{what}：{trouble}")
+            return None
+
+    def bind(self, place: Place) -> Mapping[str, str]:
+        return self.binds.get(place.path, {})
+
+
+def load(xform: bytes, *, language: str | None = None) -> Form:
+    """The form of one XForm; every expression compiled, order and dependencies worked out.
+
+    `language`: which translation's words to use, else the form's default. Raises UserFacingError: F01 the file is no
+    sound XML, F02 it is no form, F03 an expression cannot be read or questions wait for one another (all are named).
+    """
+    head, model, body = _parts(read_markup(xform, "表单"))
+    primary, secondary = _instances(model)
+    root = _place(primary, None)
+    titles = [e for e in head if local(e) == "title"]
+    title = "".join(titles[0].itertext()).strip() if titles else ""
+    draft = Draft(title or primary.get("id") or root.name, root, _settings(primary), functions())
+    draft.places = {place.path: place for place in root.walk()}
+    _lists(draft, secondary)
+    _binds(draft, model)
+    _translations(draft, model, language)
+    from .body import questions_of
+
+    _mark_repeats(draft, body)
+    questions = questions_of(draft, body)
+    form = _finished(draft, questions, primary)
+    if form.plan.cycles:
+        names = "；".join("、".join(path.rpartition("/")[2] for path in cycle) for cycle in form.plan.cycles)
+        draft.troubles.append(f"这些题互相等待，算不出先后：{names}")
+    if draft.troubles:
+        listed = "；".join(draft.troubles[:20])
+        raise UserFacingError(
+            "F03", f"表单“{draft.title}”有{len(draft.troubles)}处公式要改：{listed}。请交给做表的人改好再用。"
+        )
+    return form
+
+
+def _parts(html: Element) -> tuple[Element, Element, Element]:
+    head = next((e for e in html if local(e) == "head"), None)
+    body = next((e for e in html if local(e) == "body"), None)
+    model = next((e for e in head if local(e) == "model"), None) if head is not None else None
+    if local(html) != "html" or head is None or model is None:
+        raise UserFacingError("F02", "这个文件不是表单；请选用按模板做的表（.xlsx 或 .md）。")
+    return head, model, body if body is not None else Element("body")
+
+
+def _instances(model: Element) -> tuple[Element, list[Element]]:
+    instances = [e for e in model if local(e) == "instance"]
+    filled = [e for e in instances if len(e)]
+    if not filled or filled[0] is not instances[0]:
+        raise UserFacingError("F02", "表单里没有可填的内容；请交给做表的人检查。")
+    return filled[0][0], instances[1:]
+
+
+def _settings(primary: Element) -> Mapping[str, str]:
+    return {key.rpartition("}")[2]: value for key, value in primary.attrib.items()}
+
+
+def _place(element: Element, parent: Place | None) -> Place:
+    """The definition of one element; a template stands for all its rows (forms.md §2.5, 6)."""
+    place = Place(local(element), parent)
+    place.attributes = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+    place.default = (element.text or "").strip() if len(element) == 0 else ""
+    groups: dict[str, list[Element]] = {}
+    for child in element:
+        groups.setdefault(local(child), []).append(child)
+    for name, same_name in groups.items():
+        pattern = next((e for e in same_name if e.get(f"{JR}template") is not None), None)
+        child_place = _place(pattern if pattern is not None else same_name[0], place)
+        child_place.first_rows = len([e for e in same_name if e.get(f"{JR}template") is None])
+        child_place.is_repeat = pattern is not None
+        place.children[name] = child_place
+    return place
+
+
+def _lists(draft: Draft, secondary: Iterable[Element]) -> None:
+    for element in secondary:
+        name = element.get("id", "")
+        source = element.get("src")
+        if source:
+            draft.external[name] = source.rpartition("/")[2]
+        wrapper = Node("", None)
+        for child in element:
+            _list_node(child, wrapper)
+        draft.instances[name] = wrapper
+
+
+def _list_node(element: Element, parent: Node) -> None:
+    # names keep a prefix that stands for nothing (`fuel:diesel`, forms.md §2.5, 9): expat refuses undeclared ones
+    text = (element.text or "") if len(element) == 0 else ""
+    node = parent.add(local(element), text)
+    if element.attrib:
+        node.attributes = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+    for child in element:
+        _list_node(child, node)
+
+
+def _binds(draft: Draft, model: Element) -> None:
+    for element in model:
+        if local(element) == "bind":
+            path = absolute(element.get("nodeset") or element.get("ref") or "", draft.root)
+            if path in draft.places:
+                draft.binds[path] = {**draft.binds.get(path, {}), **element.attrib}
+            else:
+                draft.ignored.append(f"bind {path}")
+
+
+def absolute(reference: str, root: Place) -> str:
+    reference = reference.strip().rstrip("/")
+    return reference if reference.startswith("/") else f"{root.path}/{reference}"
+
+
+def _translations(draft: Draft, model: Element, language: str | None) -> None:
+    itext = next((e for e in model if local(e) == "itext"), None)
+    translations = [] if itext is None else [e for e in itext if local(e) == "translation"]
+    chosen = [e for e in translations if e.get("lang") == language]
+    chosen = chosen or [e for e in translations if e.get("default") is not None] or translations[:1]
+    for translation in chosen:
+        for entry in translation:
+            name = entry.get("id", "")
+            place = draft.places.get(name.rpartition(":")[0])
+            values = [e for e in entry if local(e) == "value"]
+            plain = [e for e in values if e.get("form") in (None, "long", "short")]
+            if plain:
+                draft.texts[name] = text_of_element(draft, plain[0], place)
+            draft.media[name] = {e.get("form", ""): "".join(e.itertext()).strip() for e in values if e not in plain}
+
+
+def text_of_element(draft: Draft, element: Element | None, place: Place | None) -> Text:
+    """The words of a label, hint or translation, with what its `<output value>` works out."""
+    if element is None:
+        return Text()
+    reference = (element.get("ref") or "").strip()
+    if reference.startswith(_ITEXT[0]) and reference.endswith(_ITEXT[1]):
+        return draft.texts.get(reference[len(_ITEXT[0]) : -len(_ITEXT[1])], Text())
+    if reference:
+        worked_out = draft.compiled(reference, place, "文字")
+        return Text((worked_out,)) if worked_out else Text()
+    parts: list[str | Expression] = [element.text or ""]
+    for child in element:
+        if local(child) == "output":
+            worked_out = draft.compiled(child.get("value") or child.get("ref"), place, "文字")
+            if worked_out:
+                parts.append(worked_out)
+        else:
+            parts.append("".join(child.itertext()))
+        parts.append(child.tail or "")
+    return Text(tuple(part for part in parts if part))
+
+
+def message(draft: Draft, source: str | None) -> Text:
+    if source is None:
+        return Text()
+    if source.startswith(_ITEXT[0]) and source.endswith(_ITEXT[1]):
+        return draft.texts.get(source[len(_ITEXT[0]) : -len(_ITEXT[1])], Text())
+    return Text((source,))
+
+
+def _mark_repeats(draft: Draft, body: Element) -> None:
+    for element in body.iter():
+        if local(element) == "repeat":
+            place = draft.places.get(absolute(element.get("nodeset") or element.get("ref") or "", draft.root))
+            if place is not None:
+                place.is_repeat = True
+    _settle_levels(draft.root, None)
+
+
+def _settle_levels(place: Place, level: Place | None) -> None:
+    """Short names: a question is called by its own name unless that occurs twice in one level."""
+    place.level = level
+    inner = place if place.is_repeat or place.parent is None else level
+    for child in place.children.values():
+        _settle_levels(child, inner if inner is not None and inner.is_repeat else None)
+    if inner is place:
+        inside = list(_of_level(place))
+        names = [p.name for p in inside]
+        for one in inside:
+            if names.count(one.name) > 1:
+                one.short = one.path[len(place.path) + 1 :]
+
+
+def _of_level(place: Place) -> Iterable[Place]:
+    for child in place.children.values():
+        yield child
+        if not child.is_repeat:
+            yield from _of_level(child)
+
+
+def _finished(draft: Draft, questions: tuple[Question, ...], primary: Element) -> Form:
+    by_path = {question.path: question for top in questions for question in top.walk()}
+    tasks: list[tuple[Place, str, Expression]] = []
+    views: list[tuple[Place, Expression]] = []
+    for question in by_path.values():
+        place = draft.places.get(question.node)
+        if place is None:
+            continue
+        for task, worked_out in (("count", question.count), ("relevant", question.relevant)):
+            if worked_out is not None:
+                tasks.append((place, task, worked_out))
+        if question.calculate is not None:
+            tasks.append((place, "calculate", question.calculate))
+        views.extend((place, one) for one in _looked_at(question))
+    return Form(
+        primary.get("id") or primary.tag.partition("}")[0].lstrip("{"),
+        primary.get("version") or "",
+        draft.title,
+        primary.get(f"{BT}kind") or "plain",
+        questions,
+        by_path,
+        draft.settings,
+        draft.root,
+        draft.instances,
+        draft.external,
+        draft.texts,
+        make_plan(tasks, views),
+        _title(draft),
+        tuple(draft.ignored),
+    )
+
+
+def _title(draft: Draft) -> Expression | None:
+    """The settings column instance_name; a choice named in it shows its words, not its name."""
+    place = draft.places.get(f"{draft.root.path}/meta/instanceName")
+    source = draft.bind(place).get("calculate", "") if place is not None else ""
+    if not source.strip():
+        return None
+    try:
+        return expression(source, root=draft.root, current=place, functions=draft.functions, shown=True)
+    except XPathError as trouble:
+        draft.troubles.append(f"记录名称（instance_name）：{trouble}")
+        return None
+
+
+def _looked_at(question: Question) -> Iterable[Expression]:
+    """The expressions a page shows the outcome of, though no other question waits for them."""
+    for one in (question.required, question.constraint, question.readonly):
+        if one is not None:
+            yield one
+    for text in (question.label_text, question.hint_text, question.constraint_message):
+        yield from (part for part in text.parts if isinstance(part, Expression))
+    if question.itemset is not None:
+        yield question.itemset.nodes
