@@ -99,10 +99,10 @@ def from_json(data: bytes) -> Manifest:
             lam=_number(said["lam"]),
             made_at_ms=_number(said["made_at_ms"]),
             app=_text(said["app"]),
-            cards=tuple(Card.from_json(card) for card in said["cards"]),
-            replaces=tuple(DeviceId(_hex32(d)) for d in said["replaces"]),
-            want=tuple(_hex64(sha) for sha in said["want"]),
-            to=tuple(DeviceId(_hex32(d)) for d in said["to"]),
+            cards=tuple(Card.from_json(card) for card in _list(said["cards"])),
+            replaces=tuple(DeviceId(_hex32(d)) for d in _list(said["replaces"])),
+            want=tuple(_hex64(sha) for sha in _list(said["want"])),
+            to=tuple(DeviceId(_hex32(d)) for d in _list(said["to"])),
             members={_text(n): Member(_hex64(m[0]), _number(m[1])) for n, m in said["members"].items()},
             counts={_text(k): _number(n) for k, n in said["counts"].items()},
             format=_number(said["format"]),
@@ -183,10 +183,16 @@ def _rows(vector: Vector) -> list[list[Json]]:
 
 
 def _vector(said: Json) -> dict[tuple[DeviceId, Scope], int]:
-    vector = {(DeviceId(_hex32(dev)), Scope(_text(scope))): _number(seq) for dev, scope, seq in said}
+    vector = {(DeviceId(_hex32(dev)), Scope(_text(scope))): _number(seq) for dev, scope, seq in _list(said)}
     if len(vector) != len(said):
         raise ValueError("a stream stands twice in a vector")
     return vector
+
+
+def _list(said: Json) -> list[Json]:
+    if not isinstance(said, list):
+        raise ValueError("list")
+    return said
 
 
 def _hex32(said: Json) -> str:
