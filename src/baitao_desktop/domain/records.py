@@ -57,6 +57,9 @@ class Record:
     """Shown head of each field: the `pred` of the next SET."""
     step_heads: tuple[OpRef, ...] = ()
     """Steps nobody has stepped after yet: `pred` (and `also`) of the next STEP."""
+    twins: Mapping[str, tuple[OpRef, ...]] = field(default_factory=dict)
+    """Further live heads whose value equals the shown one: the next SET retires them too, else they would stand as a
+    conflict with a value everybody had seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +142,10 @@ def replay(ops: Iterable[Op]) -> Record:
             # 删除之后又有人填写：记录回来，标出，不丢（storage §2.3）
             deleted = False
             flags.append((op.ref, "edited_after_delete"))
-    answers, conflicts, heads = _shown(fields)
+    answers, conflicts, heads, twins = _shown(fields)
     return Record(
         first.rec, first.form, first.scope, answers, tuple(steps), conflicts, tuple(flags), deleted,
-        ordered[-1].lam, heads, tuple(open_steps),
+        ordered[-1].lam, heads, tuple(open_steps), twins,
     )  # fmt: skip
 
 
@@ -196,8 +199,9 @@ def _refs(said: Json) -> list[tuple[str, int]]:
 
 def _shown(
     fields: Mapping[str, list[tuple[Op, Json]]],
-) -> tuple[dict[str, Json], tuple[Conflict, ...], dict[str, OpRef]]:
+) -> tuple[dict[str, Json], tuple[Conflict, ...], dict[str, OpRef], dict[str, tuple[OpRef, ...]]]:
     answers: dict[str, Json] = {}
+    twins: dict[str, tuple[OpRef, ...]] = {}
     conflicts: list[Conflict] = []
     heads: dict[str, OpRef] = {}
     dropped_rows: dict[str, tuple[int, str]] = {}
@@ -210,13 +214,18 @@ def _shown(
             answers[fld] = value
         elif fld.endswith("]"):
             dropped_rows[fld] = (shown.lam, shown.dev)
-        if len(live) > 1 and len({canonical(v) for _, v in live}) > 1:
-            versions = tuple(Version(op.ref, v, op.actor, op.wall_ms) for op, v in live)
-            conflicts.append(Conflict(fld, versions))
+        if len(live) > 1:
+            texts = [canonical(v) for _, v in live]
+            same = tuple(op.ref for (op, _), text in zip(live[:-1], texts, strict=False) if text == texts[-1])
+            if same:
+                twins[fld] = same
+            if len(same) < len(live) - 1:
+                versions = tuple(Version(op.ref, v, op.actor, op.wall_ms) for op, v in live)
+                conflicts.append(Conflict(fld, versions))
     for row, when in dropped_rows.items():
         # 删了的行：晚于删除的填写让它回来，否则整行不显示（值仍在日志里）
         inner = [f for f in answers if f.startswith(row + "/")]
         if not any((fields[f][-1][0].lam, fields[f][-1][0].dev) > when for f in inner):
             for f in inner:
                 del answers[f]
-    return answers, tuple(sorted(conflicts)), heads
+    return answers, tuple(sorted(conflicts)), heads, twins

@@ -1,0 +1,88 @@
+"""keyslots.json: the cabinet's one key, wrapped once for each person and once for the recovery code."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from baitao_desktop import seal
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import PersonId
+from baitao_desktop.files import write_whole
+from baitao_desktop.storage import place as places
+
+KeySlots = list[dict[str, Any]]
+
+
+class Slot(NamedTuple):
+    """Who may open the cabinet; readable without a key. `kind` is "password" or "recovery"."""
+
+    id: str
+    kind: str
+    label: str
+    person: PersonId
+
+
+def load(place: Path) -> KeySlots:
+    """The slots as they stand in the file. UserFacingError S02 when it is not there or damaged, S05 when newer."""
+    path = place / places.SLOTS
+    try:
+        said = json.loads(path.read_bytes())
+        number, found = said["format"], said["slots"]
+        good = isinstance(number, int) and isinstance(found, list)
+    except FileNotFoundError as error:
+        raise UserFacingError(
+            "S02", f"“{place}”里没有资料，或少了钥匙文件 {path.name}。请检查文件夹，或从备份恢复。"
+        ) from error
+    except PermissionError as error:
+        raise places.read_only(place) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(path) from error
+    if not good:
+        raise _damaged(path)
+    if number > 1:
+        raise UserFacingError("S05", "这份资料来自更新的版本。请先升级本程序再打开。")
+    if not all(isinstance(s, dict) and isinstance(s.get("wrap"), dict) and "kind" in s for s in found):
+        raise _damaged(path)
+    slots: KeySlots = found
+    return slots
+
+
+def _damaged(path: Path) -> UserFacingError:
+    return UserFacingError("S02", f"钥匙文件 {path.name} 已损坏，打不开资料。请把备份里的同名文件拷回来再试。")
+
+
+def save(place: Path, slots: KeySlots) -> None:
+    text = json.dumps({"format": 1, "slots": slots}, ensure_ascii=False, indent=1)
+    write_whole(place / places.SLOTS, text.encode(), private=True)
+
+
+def listed(place: Path) -> list[Slot]:
+    """The login list: slots without their wrapped keys."""
+    return [
+        Slot(str(s.get("id", "")), str(s["kind"]), str(s.get("label", "")), PersonId(str(s.get("person", ""))))
+        for s in load(place)
+    ]
+
+
+def make(key: bytes, secret: seal.Secret, *, label: str, person: PersonId) -> dict[str, Any]:
+    wrap = seal.wrap_key(key, secret)
+    return {"id": os.urandom(8).hex(), "kind": secret.kind, "label": label, "person": person, "wrap": wrap}
+
+
+def fitting(slots: KeySlots, secret: seal.Secret, only: str = "") -> tuple[int, bytes] | None:
+    """Place and key of the first slot that `secret` opens; `only` names the one slot to try (each costs ≈ 150 ms)."""
+    for i, slot in enumerate(slots):
+        if slot["kind"] == secret.kind and only in ("", slot.get("id")):
+            key = seal.unwrap_key(slot["wrap"], secret)
+            if key is not None:
+                return i, key
+    return None
+
+
+def wrong(secret: seal.Secret) -> UserFacingError:
+    if secret.kind == "recovery":
+        return UserFacingError("S01", "恢复码不对。请对照印出的恢复码逐组再输一遍。")
+    return UserFacingError("S01", "口令不对。请看大小写和输入法是否打开，再输一遍；忘了口令可用印出的恢复码打开。")

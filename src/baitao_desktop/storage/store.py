@@ -1,0 +1,368 @@
+"""The cabinet itself: made, unlocked, read, written, rebuilt, closed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from baitao_desktop import seal
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import DeviceId, PersonId
+from baitao_desktop.storage import place as places
+from baitao_desktop.storage import slots as keys
+from baitao_desktop.storage.intake import Progress
+from baitao_desktop.storage.projection import Project, forget
+from baitao_desktop.storage.reader import Reader
+from baitao_desktop.storage.rows import no_garbage_hunt, one, pieces, rows
+from baitao_desktop.storage.side import Side, wanted
+from baitao_desktop.storage.slots import Slot
+from baitao_desktop.storage.tables import (
+    FORMAT,
+    PROJECTION,
+    SHAPE,
+    make_indexes,
+    make_kept,
+    make_projection,
+    open_engine,
+)
+from baitao_desktop.storage.troubles import damaged, told
+from baitao_desktop.storage.writer import Writer
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+_REBUILD = 2000
+
+
+def slots(place: Path) -> list[Slot]:
+    """Who may open the cabinet at `place`, without a key: the login list."""
+    return keys.listed(place)
+
+
+def create(
+    place: Path,
+    *,
+    secret: seal.Secret,
+    person: PersonId,
+    label: str,
+    project: Project,
+    law: str,
+    config: Path,
+) -> tuple[Store, str]:
+    """A new cabinet at `place` and its recovery code, which is shown once and kept nowhere.
+
+    UserFacingError S04 read-only, S06 unfit folder, S08 there is one already, S03 being made by someone else.
+    """
+    places.refuse_unfit(place)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise places.read_only(place) from error
+    lock = places.Lock(place)
+    try:
+        if (place / places.DESK).exists() or (place / places.SLOTS).exists():
+            raise UserFacingError("S08", f"“{place}”里已经有一份资料。请直接打开它，或换一个空文件夹。")
+        key, code = seal.new_key(), seal.new_recovery_code()
+        slot = keys.make(key, secret, label=label, person=person)
+        spare = keys.make(key, seal.recovery(code), label="恢复码", person=PersonId(""))
+        device = DeviceId(os.urandom(16).hex())
+        try:
+            with told(place):
+                _lay_out(place, key, device, law)
+                keys.save(place, [slot, spare])
+            places.write_mark(config, places.here(place, device, 0))
+        except BaseException:
+            for name in (places.DESK, places.DESK + "-wal", places.DESK + "-shm", places.SLOTS):
+                (place / name).unlink(missing_ok=True)
+            raise
+        return Store(place, key, lock, slot=slot, project=project, law=law, config=config), code
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _lay_out(place: Path, key: bytes, device: DeviceId, law: str) -> None:
+    engine = open_engine(place / places.DESK, key)
+    try:
+        with engine.connect() as db:
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            make_kept(db)
+            make_projection(db)
+            make_indexes(db)
+            said = {"format": FORMAT, "device": device, "replaced": "[]", "lam": 0, "law": _shaped(law)}
+            for k, v in said.items():
+                _set(db, k, str(v))
+            db.exec_driver_sql("INSERT INTO device(id) VALUES (?)", (bytes.fromhex(device),))
+            db.commit()
+    finally:
+        engine.dispose()
+
+
+def unlock(
+    place: Path,
+    *,
+    secret: seal.Secret,
+    project: Project,
+    law: str,
+    config: Path,
+    progress: Progress | None = None,
+    slot: str = "",
+) -> Store:
+    """Open the cabinet at `place` (`slot`: the one of the login list to try, else all of the secret's kind).
+
+    A new device id is minted when the cabinet is not where it was (a copy, a restored backup, an older file put
+    back); list rows are rebuilt when `law` is not the one they were made by.
+    UserFacingError S01 wrong secret, S02 not a cabinet or damaged, S03 already open, S04 read-only, S05 newer, S06
+    unfit folder.
+    """
+    found = keys.load(place)
+    places.refuse_unfit(place)
+    if not (place / places.DESK).is_file():
+        raise UserFacingError("S02", f"“{place}”里没有资料文件 {places.DESK}。请检查文件夹，或从备份恢复。")
+    if not os.access(place, os.W_OK) or not os.access(place / places.DESK, os.W_OK):
+        raise places.read_only(place)
+    lock = places.Lock(place)
+    try:
+        fit = keys.fitting(found, secret, slot)
+        if fit is None:
+            raise keys.wrong(secret)
+        store = Store(place, fit[1], lock, slot=found[fit[0]], project=project, law=law, config=config)
+    except BaseException:
+        lock.release()
+        raise
+    try:
+        store.catch_up(progress)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _set(db: Connection, key: str, value: str) -> None:
+    db.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?,?)", (key, value))
+
+
+def _shaped(law: str) -> str:
+    return f"{SHAPE}:{law}"
+
+
+class Store(Side):
+    """An open cabinet. One writer at a time; readers run beside it. `person` and `label` are those of the slot."""
+
+    def __init__(
+        self,
+        place: Path,
+        key: bytes,
+        lock: places.Lock,
+        *,
+        slot: dict[str, object],
+        project: Project,
+        law: str,
+        config: Path,
+    ) -> None:
+        self.place = place
+        self.person = PersonId(str(slot.get("person", "")))
+        self.label = str(slot.get("label", ""))
+        self.recovered = slot.get("kind") == "recovery"
+        self._key, self._lock, self._config = key, lock, config
+        self._project, self._law = project, law
+        self._lane = threading.RLock()
+        self._engine: Engine = open_engine(place / places.DESK, key)
+        with told(place):
+            self._read_meta()
+            super().__init__(place, key)
+
+    def _read_meta(self) -> None:
+        with self._engine.connect() as db:
+            if one(db, "SELECT 1 FROM sqlite_master WHERE name = 'meta'") is None:
+                raise damaged(self.place)
+            said: dict[str, str] = dict(rows(db, "SELECT k, v FROM meta WHERE k NOT LIKE 'u.%'"))
+        if int(said.get("format", FORMAT)) > FORMAT:
+            raise UserFacingError("S05", "这份资料来自更新的版本。请先升级本程序再打开。")
+        try:
+            self.device = DeviceId(said["device"])
+            self.replaces: tuple[DeviceId, ...] = tuple(DeviceId(d) for d in json.loads(said["replaced"]))
+            self._filed_by, self._from_backup = said["law"], "backup" in said
+            self._lam = int(said["lam"])
+        except (KeyError, ValueError) as error:
+            raise damaged(self.place) from error
+
+    def catch_up(self, progress: Progress | None = None) -> None:
+        """What an opening may owe: a new device id after a copy, list rows after a change of law."""
+        now = places.here(self.place, self.device, self._lam)
+        if self._from_backup or not places.same_installation(places.read_mark(self._config), now):
+            self._mint()
+        if self._filed_by != _shaped(self._law):
+            self.rebuild(progress=progress)
+
+    def _mint(self) -> None:
+        """A new device id: two cabinets must never number one stream (Syncthing #3876, storage §1)."""
+        fresh = DeviceId(os.urandom(16).hex())
+        old = (*self.replaces, self.device)
+        with self._transaction() as db:
+            _set(db, "device", fresh)
+            _set(db, "replaced", json.dumps(list(old)))
+            db.exec_driver_sql("DELETE FROM meta WHERE k = 'backup'")
+            db.exec_driver_sql("INSERT INTO device(id) VALUES (?)", (bytes.fromhex(fresh),))
+        self.device, self.replaces, self._from_backup = fresh, old, False
+        places.write_mark(self._config, places.here(self.place, fresh, self._lam))
+
+    # ---- reading and writing -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A view of the cabinet on a connection of its own; it lives on unchanged while something is written."""
+        with told(self.place), self._engine.connect() as db:
+            db.exec_driver_sql("BEGIN")
+            try:
+                yield Reader(db)
+            finally:
+                with contextlib.suppress(Exception):
+                    db.rollback()
+
+    @contextmanager
+    def writing(self, who: PersonId, now: datetime) -> Iterator[Writer]:
+        """One transaction in the name of `who` at `now`; kept when the block ends, undone by any exception."""
+        with told(self.place), self._lane, self._engine.connect() as db:
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            writer = Writer(
+                db, device=self.device, who=who, now_ms=round(now.timestamp() * 1000), project=self._project,
+                have=self.blob_has,
+            )  # fmt: skip
+            try:
+                yield writer
+            except BaseException:
+                # 磁盘满时 SQLite 已自己退回，再退会报错（storage §6）
+                with contextlib.suppress(Exception):
+                    db.rollback()
+                raise
+            if not writer.kept:
+                # 试读过的页若提交，会以新的随机数重写：退回，文件一个字节也不变
+                db.rollback()
+                return
+            if writer.erased:
+                db.exec_driver_sql("INSERT INTO fts(fts) VALUES ('optimize')")
+            db.commit()
+            if writer.erased:
+                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with told(self.place), self._lane, self._engine.connect() as db:
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                with contextlib.suppress(Exception):
+                    db.rollback()
+                raise
+            db.commit()
+
+    # ---- list rows -----------------------------------------------------------------------------------------------
+
+    def relearn(self, project: Project, law: str) -> None:
+        """Use another projection from now on (forms or campaign data arrived); call rebuild for what is filed."""
+        self._project, self._law = project, law
+
+    def rebuild(self, form: str | None = None, progress: Progress | None = None) -> None:
+        """File every record (of one form) anew from its operations. All or nothing; readers see the old rows till
+        the end. Marks the rows as made by the present law."""
+        with no_garbage_hunt(), self._transaction() as db:
+            where = "s IS NOT NULL" + (" AND form = ?" if form else "")
+            found = rows(db, f"SELECT rid FROM rec WHERE {where} ORDER BY rid", (form,) if form else ())
+            rids = [rid for (rid,) in found]
+            if form:
+                forget(db, rids)
+            else:
+                make_projection(db)
+            db.exec_driver_sql("INSERT INTO fts(fts, rank) VALUES ('automerge', 0)")
+            writer = Writer(
+                db, device=self.device, who=PersonId(""), now_ms=0, project=self._project, have=lambda _: True
+            )
+            for n, some in enumerate(pieces(rids, _REBUILD)):
+                writer.refile(some)
+                if progress:
+                    progress("正在重建列表", n * _REBUILD + len(some), len(rids))
+            db.exec_driver_sql("INSERT INTO fts(fts, rank) VALUES ('automerge', 4)")
+            if not form:
+                make_indexes(db)
+            _set(db, "law", _shaped(self._law))
+        self._filed_by = _shaped(self._law)
+
+    def tidy(self) -> None:
+        """Idle work: merge the search index a little. Cheap when there is nothing to do."""
+        with self._transaction() as db:
+            db.exec_driver_sql("INSERT INTO fts(fts, rank) VALUES ('merge', 500)")
+
+    # ---- attachments ---------------------------------------------------------------------------------------------
+
+    def wanted(self) -> frozenset[str]:
+        """Attachments that operations name and that are not here (待补附件)."""
+        with self.reading() as r:
+            named = r.named_blobs()
+        return wanted(named, self._held())
+
+    def sweep_blobs(self) -> int:
+        """Delete attachments that no operation and no draft names; how many went."""
+        with self._lane, self.reading() as r:
+            return self._sweep(r.named_blobs())
+
+    # ---- keys ----------------------------------------------------------------------------------------------------
+
+    def add_password(self, person: PersonId, label: str, new_secret: seal.Secret) -> None:
+        """One more person may open the cabinet; a person's older slot is replaced."""
+        made = keys.make(self._key, new_secret, label=label, person=person)
+        kept = [
+            s
+            for s in keys.load(self.place)
+            if s["kind"] != "password" or (s.get("person"), s.get("label")) != (person, label)
+        ]
+        keys.save(self.place, [*kept, made])
+
+    def change_password(self, old: seal.Secret, new: seal.Secret) -> None:
+        """The slot that `old` opens is opened by `new` from now on. UserFacingError S01 when `old` opens none."""
+        found = keys.load(self.place)
+        fit = keys.fitting(found, old)
+        if fit is None:
+            raise keys.wrong(old)
+        i = fit[0]
+        made = keys.make(self._key, new, label=found[i].get("label", ""), person=found[i].get("person", PersonId("")))
+        keys.save(self.place, [*found[:i], made, *found[i + 1 :]])
+
+    def drop_slot(self, slot: str) -> None:
+        """A person may no longer open the cabinet. The last password stays: UserFacingError S11."""
+        kept = [s for s in keys.load(self.place) if s.get("id") != slot]
+        if not any(s["kind"] == "password" for s in kept):
+            raise UserFacingError("S11", "这是最后一个口令，删了就只能用恢复码打开。请先给别人设好口令再删。")
+        keys.save(self.place, kept)
+
+    def new_recovery_code(self) -> str:
+        """A new recovery code, shown once; the old one opens nothing any more."""
+        code = seal.new_recovery_code()
+        spare = keys.make(self._key, seal.recovery(code), label="恢复码", person=PersonId(""))
+        kept = [s for s in keys.load(self.place) if s["kind"] != "recovery"]
+        keys.save(self.place, [*kept, spare])
+        return code
+
+    # ---- closing -------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close both files and let the next one in. Harmless when repeated."""
+        with contextlib.suppress(Exception), self._engine.connect() as db:
+            found = one(db, "SELECT v FROM meta WHERE k = 'lam'")
+            mark = places.read_mark(self._config)
+            if found and mark and mark.device == self.device and mark.lam < int(found[0]):
+                places.write_mark(self._config, places.here(self.place, self.device, int(found[0])))
+        self._engine.dispose()
+        self._side.dispose()
+        self._lock.release()
+
+
+__all__ = ["PROJECTION", "Project", "Reader", "Store", "Writer", "create", "slots", "unlock"]
