@@ -109,6 +109,8 @@ def from_json(data: bytes) -> Manifest:
         )
     except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ValueError("manifest") from error
+    if manifest.format != FORMAT:
+        raise ValueError("format")
     if len({card.device for card in manifest.cards}) != len(manifest.cards):
         raise ValueError("two cards of one device")
     return manifest
