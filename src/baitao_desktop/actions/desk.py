@@ -1,0 +1,207 @@
+"""One laptop at work: made at unlock, dropped at lock, handed on to every act. No globals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from baitao_desktop import paths
+from baitao_desktop.actions.campaigns import lists_for, load_campaign
+from baitao_desktop.actions.projection import Lists, law_version, projector
+from baitao_desktop.domain.campaign import Campaign, Month, Unit
+from baitao_desktop.domain.cards import Card
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import Json, NewOp, OpKind, PersonId, RecordId, Scope, derived_id
+from baitao_desktop.domain.people import Person
+from baitao_desktop.domain.values import CST, iso_minute
+from baitao_desktop.forms import Form, compiled, load
+from baitao_desktop.paths import Places
+
+if TYPE_CHECKING:
+    from baitao_desktop.seal import DeviceKeys, Secret
+    from baitao_desktop.storage.store import Store
+    from baitao_desktop.storage.writer import Writer
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how far, of how many (0 = not known); may raise Cancelled."""
+
+MODES = {"formal": "正式", "practice": "练习", "demo": "演示"}
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """What an act brought: its value, the records it changed, the files it made, and how to take it back (or None)."""
+
+    value: T
+    changed: frozenset[RecordId] = frozenset()
+    files: tuple[Path, ...] = ()
+    undo: Callable[[], Done[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything an act needs. `now` is the campaign's set date in practice and demonstration, else the clock."""
+
+    places: Places
+    store: Store
+    forms: Mapping[str, Form]
+    lists: Lists
+    campaign: Campaign
+    keys: DeviceKeys
+    card: Card
+    office_card: Card | None
+    who: Person
+    unit: Unit
+    mode: str
+    now: Clock
+
+    @property
+    def is_office(self) -> bool:
+        return self.card.office
+
+    @property
+    def scope(self) -> Scope:
+        """Where this unit's own records live."""
+        return Scope(self.unit.code)
+
+    @property
+    def title(self) -> str:
+        """What the title bar always says."""
+        said = f"{self.unit.name} · {self.who.name} · {MODES[self.mode]}"
+        return said if self.mode == "formal" else f"{said}（日期设为{self.today.isoformat()}）"
+
+    @property
+    def today(self) -> date:
+        return self.now().astimezone(CST).date()
+
+    @property
+    def month(self) -> Month:
+        return self.campaign.month_of(self.today)
+
+    def at(self) -> str:
+        return iso_minute(self.now())
+
+    @property
+    def watermark(self) -> str:
+        """Printed across papers that are not 正式."""
+        return "" if self.mode == "formal" else MODES[self.mode]
+
+
+def real_clock() -> datetime:
+    """The machine's clock; the only place that asks it."""
+    return datetime.now(CST)  # noqa: TID251
+
+
+def clock_for(mode: str, campaign: Campaign, clock: Clock) -> Clock:
+    """正式 runs on the clock; 练习 and 演示 on the campaign's set date, the time of day going on."""
+    if mode == "formal":
+        return clock
+    began = clock()
+    start = datetime.combine(campaign.practice_date, began.timetz())
+    return lambda: start + (clock() - began)
+
+
+def load_forms(cache: Path, sources: Sequence[Path] | None = None) -> dict[str, Form]:
+    """All shipped forms by id, compiled at first use in a checkout."""
+    found = sources if sources is not None else sorted(paths.forms().glob("*.md"))
+    forms = [load(compiled(source, cache)) for source in found]
+    return {form.id: form for form in forms}
+
+
+def open_desk(places: Places, secret: Secret, *, clock: Clock = real_clock, progress: Progress | None = None) -> Desk:
+    """Unlock the store and sit down. UserFacingError: S01 wrong password, S02 damaged, S03 open elsewhere …
+
+    After a copy or a restore the store has minted a new device id; then new device keys are made here and the card
+    must be exchanged with the office again (`desk.card.office_signature` is empty).
+    """
+    from baitao_desktop.storage import store as cabinet
+
+    campaign = load_campaign()
+    forms = load_forms(places.cache)
+    lists = lists_for(campaign)
+    store = cabinet.unlock(
+        places.data, secret=secret, project=projector(forms, lists), law=law_version(forms), config=places.config,
+        progress=progress,
+    )  # fmt: skip
+    try:
+        return seat(places, store, forms, lists, campaign=campaign, clock=clock)
+    except BaseException:
+        store.close()
+        raise
+
+
+def seat(
+    places: Places, store: Store, forms: Mapping[str, Form], lists: Lists, *, campaign: Campaign, clock: Clock
+) -> Desk:
+    """The desk of an open store: who logged in, which unit, which card."""
+    from baitao_desktop.actions import identity
+
+    with store.reading() as reader:
+        mode = reader.meta("mode") or "formal"
+        unit_code = reader.meta("unit") or ""
+        unit = campaign.units.get(unit_code)
+        if unit is None:
+            raise UserFacingError(
+                "A21", f"这份数据属于“{unit_code or '未设定单位'}”，本次专项行动里没有这个单位。请联系专项办。"
+            )
+        who = person_of(reader, store.person)
+    now = clock_for(mode, campaign, clock)
+    keys, card = identity.keys_and_card(store, campaign, unit, now)
+    desk = Desk(places, store, forms, lists, campaign, keys, card, None, who, unit, mode, now)
+    desk = replace(desk, office_card=identity.office_card(desk))
+    note(desk, "login")
+    return desk
+
+
+def reload(desk: Desk) -> Desk:
+    """The desk after its card, the office's card or campaign data changed."""
+    from baitao_desktop.actions import identity
+
+    keys, card = identity.keys_and_card(desk.store, desk.campaign, desk.unit, desk.now)
+    fresh = replace(desk, keys=keys, card=card)
+    return replace(fresh, office_card=identity.office_card(fresh))
+
+
+def leave(desk: Desk) -> None:
+    """Lock: close the store; the desk must not be used afterwards."""
+    desk.store.close()
+
+
+def person_of(reader: object, person: PersonId) -> Person:
+    """The person record behind a key slot; a nameless one without roles when the record is not there."""
+    record = reader.get(RecordId(person)) if reader.has(RecordId(person)) else None  # type: ignore[attr-defined]
+    if record is None:
+        return Person(person, "（未登记的经手人）", "")
+    a = record.answers
+    roles = a.get("juese")
+    return Person(
+        person, str(a.get("xingming", "")), str(a.get("danwei", "")), str(a.get("zhiwu", "")),
+        tuple(str(r) for r in roles) if isinstance(roles, list) else (),
+    )  # fmt: skip
+
+
+def fresh_record_id(desk: Desk) -> RecordId:
+    import secrets
+
+    from baitao_desktop.domain.ops import fresh_id
+
+    return fresh_id(int(desk.now().timestamp() * 1000), secrets.token_bytes(10))
+
+
+def note(desk: Desk, what: str, about: RecordId | str = "", **more: Json) -> None:
+    """A read, print, export or login in the hash chain: in the reader's own unit's stream, never the record's scope."""
+    with desk.store.writing(desk.who.id, desk.now()) as writer:
+        note_in(desk, writer, what, about, **more)
+
+
+def note_in(desk: Desk, writer: Writer, what: str, about: RecordId | str = "", **more: Json) -> None:
+    """`note` inside an act's own transaction. `more` never holds an identity."""
+    log = derived_id("audit", desk.store.device, desk.today.isoformat()[:7])
+    scope = Scope("ZXB") if desk.is_office else desk.scope
+    said = {"what": what, "at": desk.at(), **({"rec": about} if about else {}), **more}
+    writer.put([NewOp(log, "audit", scope, OpKind.NOTE, "", said)])

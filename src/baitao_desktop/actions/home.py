@@ -1,0 +1,149 @@
+"""首页: what waits for this person, each line with what it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from baitao_desktop.actions import backups, bundles, reporting
+from baitao_desktop.actions.briefings import reported_villages
+from baitao_desktop.actions.desk import Desk
+from baitao_desktop.actions.drafts import drafts
+from baitao_desktop.domain import tips
+from baitao_desktop.domain.query import Query
+from baitao_desktop.domain.values import chinese_date, day_of
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One line of the home page. `kind` is overdue, due, countdown, draft, waiting, silent, card, backup or conflict;
+    `page` and `target` say what it opens (a record id, a draft id, or a filter)."""
+
+    kind: str
+    text: str
+    page: str
+    target: str = ""
+
+
+def todos(desk: Desk) -> tuple[Todo, ...]:
+    """Everything that waits, the most pressing first."""
+    return (
+        *_cards(desk),
+        *_tips(desk),
+        *_conflicts(desk),
+        *_countdown(desk),
+        *_drafts(desk),
+        *_silent(desk),
+        *_backup(desk),
+    )
+
+
+def _cards(desk: Desk) -> list[Todo]:
+    if desk.is_office:
+        return []
+    if desk.office_card is None:
+        return [Todo("card", "还没有和专项办交换单位卡：举报人信息暂时不能封存，也不能报送。", "exchange")]
+    if not desk.card.office_signature:
+        return [Todo("card", "本机的单位卡还没有经专项办签回，报送前请先取回。", "exchange")]
+    return []
+
+
+def _tips(desk: Desk) -> list[Todo]:
+    today = desk.today
+    soon = (today + timedelta(days=7)).isoformat()
+    out: list[Todo] = []
+    with desk.store.reading() as reader:
+        due = reader.lines(reader.ids(Query(form=tips.FORM, due_until=soon, sort="due", descending=False, limit=50)))
+        waiting = reader.count(Query(form=tips.FORM, status=("handed_up",))) if desk.is_office else 0
+        fresh = reader.count(Query(form=tips.FORM, status=("registered",))) if not desk.is_office else 0
+        unanswered = sum(
+            1
+            for line in reader.lines(reader.ids(Query(form=tips.FORM, status=("closed",))))
+            if line.head.tracks[0] == "pending"
+        )
+    for line in due:
+        day = day_of(line.head.due)
+        if day is None:
+            continue
+        late = (today - day).days
+        when = f"已过期{late}天" if late > 0 else "今天到期" if late == 0 else f"还有{-late}天到期"
+        out.append(
+            Todo(
+                "overdue" if late > 0 else "due", f"{line.head.title}：{when}（{chinese_date(day)}）", "record", line.id
+            )
+        )
+    if waiting:
+        out.append(Todo("waiting", f"{waiting}件线索已上报，等待受理。", "tips", "handed_up"))
+    if fresh:
+        out.append(Todo("waiting", f"{fresh}件线索已登记，还没有上报或受理。", "tips", "registered"))
+    if unanswered:
+        out.append(Todo("waiting", f"{unanswered}件线索已办结，还没有回复举报人。", "tips", "closed"))
+    return out
+
+
+def _conflicts(desk: Desk) -> list[Todo]:
+    with desk.store.reading() as reader:
+        lines = reader.lines(reader.ids(Query(conflicted=True, limit=50)))
+    return [
+        Todo("conflict", f"{line.head.title or line.head.no}：两边填得不一样，请选一个。", "record", line.id)
+        for line in lines
+    ]
+
+
+def _countdown(desk: Desk) -> list[Todo]:
+    month = desk.month
+    day = desk.campaign.due_in(month)
+    left = (day - desk.today).days
+    if desk.is_office or not 0 <= left <= 7:
+        return []
+    with desk.store.reading() as reader:
+        done = reader.has(reporting.report_id(desk))
+    if done:
+        return []
+    return [
+        Todo(
+            "countdown",
+            f"{month.title}的报送截止{chinese_date(day)}，还有{left}天。{reporting.month_line(desk)}。",
+            "exchange",
+        )
+    ]
+
+
+def _drafts(desk: Desk) -> list[Todo]:
+    return [
+        Todo("draft", f"没有填完的{desk.forms[d.form].title}，点这里接着填。", "draft", d.id)
+        for d in drafts(desk)
+        if d.form in desk.forms
+    ]
+
+
+def _silent(desk: Desk) -> list[Todo]:
+    if not desk.is_office:
+        return []
+    _, silent = reported_villages(desk, desk.month)
+    if not silent:
+        return []
+    names = "、".join(silent[:6]) + ("等" if len(silent) > 6 else "")
+    return [Todo("silent", f"{desk.month.title}有{len(silent)}个村（社区）还没有报送：{names}。", "exchange")]
+
+
+def _backup(desk: Desk) -> list[Todo]:
+    last = day_of(backups.last_backup(desk))
+    if desk.mode != "formal" or (last is not None and (desk.today - last).days < 7):
+        return []
+    said = f"上次备份是{chinese_date(last)}" if last else "还没有备份过"
+    return [Todo("backup", f"{said}，请插上U盘备份一次。", "settings")]
+
+
+def silent_text(desk: Desk) -> str:
+    """复制催报文字: who is missing, to paste into the group."""
+    _, silent = reported_villages(desk, desk.month)
+    if not silent:
+        return f"{desk.month.title}各村（社区）都已报送，谢谢大家。"
+    day = desk.campaign.due_in(desk.month)
+    return f"【{desk.campaign.title}】{desk.month.title}报送截止{chinese_date(day)}，还没有报送的有：{'、'.join(silent)}。没有情况也请做零报告。"
+
+
+def receivers_known(desk: Desk) -> bool:
+    """Whether there is anybody to hand over to."""
+    return bool(bundles.receivers(desk))

@@ -1,0 +1,237 @@
+"""Papers of records and ledgers: plain data for `reports`, gathered here; bytes or files out, every print noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from baitao_desktop import files
+from baitao_desktop.actions import records
+from baitao_desktop.actions.desk import Desk, Done, note
+from baitao_desktop.actions.ledgers import cells_in, columns_of
+from baitao_desktop.domain import tips
+from baitao_desktop.domain.kinds import status_label
+from baitao_desktop.domain.ops import Json, RecordId
+from baitao_desktop.domain.query import Line, Query
+from baitao_desktop.domain.tips import TipState
+from baitao_desktop.domain.values import chinese_date, day_of, minute_text
+from baitao_desktop.forms import Describer, Form, Question, label_of
+
+if TYPE_CHECKING:
+    from baitao_desktop.reports.papers import Answer, Cell, Group, LedgerPaper, Photo
+
+_PAPER = (
+    ("序号", 8), ("线索编号", 38), ("接收时间", 20), ("来源/渠道", 18), ("线索摘要", 64), ("名义", 22), ("被反映对象", 28),
+    ("责任单位/责任人", 24), ("办理状态", 15), ("办结", 15), ("回复", 15),
+)  # fmt: skip
+"""线索管理台账 on paper, first_course §5 (mm)."""
+_SHEET = (
+    ("序号", 6), ("线索编号", 24), ("总台账号", 11), ("接收时间", 16), ("来源/渠道", 16), ("首接单位", 12), ("首接人", 9), ("线索摘要", 48),
+    ("名义类型", 20), ("被反映对象", 20), ("管辖情况", 9), ("责任单位", 12), ("责任人", 9), ("跟进组", 8), ("核实结果", 10), ("处置方式", 10),
+    ("办理状态", 12), ("到期日/逾期", 12), ("办结时间", 16), ("反馈情况", 12), ("满意度", 8), ("督办", 6), ("备注", 16),
+)  # fmt: skip
+"""The 23 columns of tips §2.10: none tells named from anonymous."""
+
+
+def ledger_paper(desk: Desk, form_id: str, query: Query, *, sheet: bool = False) -> LedgerPaper:
+    """The ledger of a form as plain data for paper (or for .xlsx with `sheet`)."""
+    from baitao_desktop.reports.papers import Column, LedgerPaper
+
+    form = desk.forms[form_id]
+    with desk.store.reading() as reader:
+        lines = reader.lines(reader.ids(query))
+    if form.kind == tips.KIND:
+        spec: Sequence[tuple[str, float]] = _SHEET if sheet else _PAPER
+        row = _sheet_row if sheet else _paper_row
+        words = Describer(form, desk.lists)
+        body = [row(desk, words, n, line) for n, line in enumerate(lines, 1)]
+        title, foot = "线索管理台账", desk.campaign.papers["ledger_foot"]
+    else:
+        screen = columns_of(form)
+        spec = [("序号", 5.0), *((c.title, float(c.chars)) for c in screen)]
+        cells = cells_in(desk, form, screen)
+        body = [(n, *cells(line)) for n, line in enumerate(lines, 1)]
+        title, foot = f"{form.title}台账", ""
+    columns = [Column(t, w, "center" if t in ("序号", "办理状态", "状态") else "left") for t, w in spec]
+    cutoff = f"统计截止：{chinese_date(desk.today)} {desk.now():%H:%M}"
+    return LedgerPaper(title, desk.unit.name, cutoff, columns, body, foot, desk.watermark)
+
+
+def ledger_pdf(desk: Desk, form_id: str, query: Query) -> bytes:
+    """The ledger as PDF bytes, for preview."""
+    from baitao_desktop.reports.ledger import ledger_pdf as paint
+
+    return paint(ledger_paper(desk, form_id, query))
+
+
+def save_ledger(desk: Desk, form_id: str, query: Query, folder: Path, *, xlsx: bool = False) -> Done[Path]:
+    """The ledger as .pdf or .xlsx in `folder`, under kind + date; noted as a print or an export."""
+    from baitao_desktop.reports.ledger import ledger_pdf as paint
+    from baitao_desktop.reports.sheets import ledger_xlsx
+
+    paper = ledger_paper(desk, form_id, query, sheet=xlsx)
+    data = ledger_xlsx(paper) if xlsx else paint(paper)
+    path = keep(folder, f"{paper.title}_{desk.unit.name}_{desk.today:%Y%m%d}", ".xlsx" if xlsx else ".pdf", data)
+    note(desk, "exported" if xlsx else "printed", "", paper=paper.title, rows=len(paper.rows))
+    return Done(path, files=(path,))
+
+
+def record_pdf(desk: Desk, rec: RecordId) -> bytes:
+    """One record as PDF bytes: its paper, its history, its photos. Never a sealed field."""
+    from baitao_desktop.reports.papers import RecordPaper
+    from baitao_desktop.reports.record_paper import record_pdf as paint
+
+    view = records.look(desk, rec)
+    form = view.form
+    history = tuple((h.at, h.who, "　".join([h.what, *(f"{k}：{v}" for k, v in h.details)])) for h in view.history)
+    paper = RecordPaper(
+        form.title + ("表" if not form.title.endswith("表") else ""), view.no, _groups(desk, form, view.record.answers),
+        unit=desk.campaign.unit_name(view.record.scope), history=history, signatures=("经手人", "负责人"),
+        photos=tuple(_photos(desk, form, view.record.answers)), form=form.id, version=form.version, watermark=desk.watermark,
+    )  # fmt: skip
+    return paint(paper)
+
+
+def save_record(desk: Desk, rec: RecordId, folder: Path) -> Done[Path]:
+    """The record's paper as .pdf in `folder`, named by kind and number, never by a person or a place."""
+    view = records.look(desk, rec, logged=False)
+    path = keep(folder, f"{view.form.title}_{view.no or desk.today.strftime('%Y%m%d')}", ".pdf", record_pdf(desk, rec))
+    note(desk, "printed", rec, paper=view.form.title)
+    return Done(path, files=(path,))
+
+
+def receipt_pdf(desk: Desk, tip: RecordId, query_code: str) -> bytes:
+    """受理回执: two slips on an A4, with the query code that is kept nowhere else; no name, no subject."""
+    from baitao_desktop.reports.papers import Receipt
+    from baitao_desktop.reports.receipt import receipt_pdf as paint
+
+    with desk.store.reading() as reader:
+        record = reader.get(tip)
+    state = tips.fold(record.steps)
+    spaced = f"{query_code[:3]} {query_code[3:7]} {query_code[7:]}"
+    due = day_of(state.due_close)
+    return paint(
+        Receipt(
+            state.no, spaced, desk.campaign.unit_name(state.first_unit), minute_text(state.registered_at),
+            desk.campaign.report_telephones, chinese_date(due) if due else "", desk.watermark,
+        )
+    )  # fmt: skip
+
+
+def save_receipt(desk: Desk, tip: RecordId, query_code: str, folder: Path) -> Done[Path]:
+    """The slip as .pdf in `folder`."""
+    data = receipt_pdf(desk, tip, query_code)
+    with desk.store.reading() as reader:
+        no = tips.fold(reader.get(tip).steps).no
+    path = keep(folder, f"受理回执_{no}", ".pdf", data)
+    note(desk, "printed", tip, paper="受理回执")
+    return Done(path, files=(path,))
+
+
+def keep(folder: Path, name: str, suffix: str, data: bytes) -> Path:
+    """Write a made file whole under a free name: nothing is overwritten."""
+    safe = "".join("－" if c in '\\/:*?"<>|' else c for c in name)
+    return files.write_whole(files.free_name(folder / f"{safe}{suffix}"), data)
+
+
+def _paper_row(desk: Desk, words: Describer, n: int, line: Line) -> tuple[Cell, ...]:
+    state, text = tips.state_of(line.head.state), _Words(words, line.answers)
+    return (
+        n, state.no, minute_text(str(line.answers.get("jieshou_shijian", ""))), text("qudao"), text("zhaiyao"), text("mingyi"),
+        text("beifanying_duixiang"), "/".join(t for t in (desk.campaign.unit_name(state.unit), state.person) if t),
+        status_label(tips.KIND, state.handling), state.closed_at[:10], _feedback(state),
+    )  # fmt: skip
+
+
+def _sheet_row(desk: Desk, words: Describer, n: int, line: Line) -> tuple[Cell, ...]:
+    state, text = tips.state_of(line.head.state), _Words(words, line.answers)
+    due = state.due
+    late = f"{due} 逾期" if due and due < desk.today.isoformat() else due
+    source = "/".join(t for t in (text("laiyuan"), text("qudao")) if t)
+    first_person = state.first_person
+    return (
+        n, state.no, state.office_no, _moment(line.answers.get("jieshou_shijian")), source, desk.campaign.unit_name(state.first_unit),
+        first_person, text("zhaiyao"), text("mingyi"), text("beifanying_duixiang"), "", desk.campaign.unit_name(state.unit),
+        state.person, "", tips.RESULTS.get(state.result, ""), "", status_label(tips.KIND, state.handling), late,
+        _moment(state.closed_at), _feedback(state), "", "", state.reason if state.handling == "void" else "",
+    )  # fmt: skip
+
+
+def _feedback(state: TipState) -> str:
+    """Every kind of unreachable prints alike, so that no row tells named from anonymous (tips §2.10)."""
+    return {"done": "已回复", "pending": "待回复", "declined": "未回访", "unreachable": "未回访"}.get(
+        state.feedback, ""
+    )
+
+
+class _Words:
+    """Answers of one record, in words."""
+
+    def __init__(self, words: Describer, answers: Mapping[str, Json]) -> None:
+        self._words, self._answers = words, answers
+
+    def __call__(self, fld: str) -> str:
+        return self._words.label(fld, self._answers.get(fld))
+
+
+def _moment(value: Json) -> Cell:
+    if not isinstance(value, str) or not value:
+        return ""
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=None)
+    except ValueError:
+        return value
+
+
+def _groups(desk: Desk, form: Form, answers: Mapping[str, Json]) -> list[Group]:
+    from baitao_desktop.reports.papers import Group
+
+    loose: list[Question] = []
+    groups: list[Group] = []
+    for question in form.questions:
+        if question.type == "group":
+            inner = [q for q in question.walk() if q.type not in ("group", "repeat")]
+            said = _answers(desk, form, inner, answers)
+            groups += [Group(question.label, said)] if said else []
+        elif question.type != "repeat":
+            loose.append(question)
+    first = _answers(desk, form, loose, answers)
+    return [Group("", first), *groups] if first else groups
+
+
+def _answers(desk: Desk, form: Form, questions: Sequence[Question], answers: Mapping[str, Json]) -> list[Answer]:
+    from baitao_desktop.reports.papers import Answer
+
+    out: list[Answer] = []
+    for q in questions:
+        if (
+            q.type in ("note", "image", "audio", "video", "file")
+            or q.path in records.HIDDEN
+            or q.bt.get("print") == "no"
+        ):
+            continue
+        value = answers.get(q.path)
+        if value in (None, "", []) and q.bt.get("print") != "head":
+            continue
+        text = label_of(form, q.path, value, desk.lists)
+        out.append(Answer(q.label, text, wide=q.looks("multiline") or q.type == "select_multiple" or len(text) > 20))
+    return out
+
+
+def _photos(desk: Desk, form: Form, answers: Mapping[str, Json]) -> list[Photo]:
+    from baitao_desktop.reports.papers import Photo
+
+    out: list[Photo] = []
+    for fld, value in sorted(answers.items()):
+        for n, shot in enumerate(value if isinstance(value, list) else [value], 1):
+            sha = shot.get("blob") or shot.get("sha256") if isinstance(shot, dict) else None
+            if not isinstance(sha, str):
+                continue
+            label = records.label_of(form, fld)
+            caption = str(shot.get("caption") or f"{label}{n}")
+            if desk.store.blob_has(sha):
+                with desk.store.blob_open(sha) as source:
+                    out.append(Photo(source.read(), caption))
+    return out

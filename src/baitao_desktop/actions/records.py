@@ -1,0 +1,280 @@
+"""Any record of any form: file it, look at it with its history, correct it, void it, settle what two laptops differ in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from baitao_desktop.actions.desk import Desk, Done, fresh_record_id, note_in
+from baitao_desktop.actions.tips import Incomplete
+from baitao_desktop.domain import people, plain, tips
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.kinds import act_label, law_of, status_label
+from baitao_desktop.domain.ops import Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId
+from baitao_desktop.domain.records import Conflict, Record, load_json
+from baitao_desktop.domain.values import CST, minute_text
+from baitao_desktop.forms import Form, check, title_of
+from baitao_desktop.forms import label_of as words_of
+
+if TYPE_CHECKING:
+    from baitao_desktop.storage.reader import Reader
+
+HIDDEN = (tips.IDENTITY, tips.QUERY_HASH)
+"""Fields no page, paper or export ever shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened, in words: when, who, from which laptop's unit, what, and details worth a look."""
+
+    at: str
+    who: str
+    what: str
+    details: tuple[tuple[str, str], ...] = ()
+    step: OpRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values two laptops gave: as stored, in words, who and when."""
+
+    op: OpRef
+    value: Json
+    text: str
+    who: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field two laptops filled in differently; a person settles it (两边填得不一样，请选一个)."""
+
+    fld: str
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything a record page shows. `acts` are the act names whose button stands, the next sensible one first."""
+
+    record: Record
+    form: Form
+    no: str
+    title: str
+    status: str
+    status_label: str
+    state: Any
+    history: tuple[HistoryLine, ...]
+    differences: tuple[Difference, ...]
+    acts: tuple[str, ...]
+
+
+def submit(desk: Desk, form_id: str, answers: Mapping[str, Json], *, draft: str = "") -> Done[RecordId]:
+    """登记 a record of a form without a law of its own. Incomplete when required answers are missing or wrong."""
+    form = form_of(desk, form_id)
+    if form.kind == tips.KIND:
+        raise UserFacingError("A35", "线索请从“登记线索”登记。")
+    problems = check(form, answers, whole=True, now=desk.now(), lists=desk.lists)
+    if problems:
+        raise Incomplete(problems, "还有必填的内容没有填写：" + "、".join(p.label for p in problems[:6]) + "。")
+    rec = fresh_record_id(desk)
+    with desk.store.writing(desk.who.id, desk.now()) as writer:
+        from baitao_desktop.actions.tips import device_mark
+
+        n = writer.next_number(f"{form_id}-{desk.store.device}-{desk.today.year}")
+        no = f"{desk.unit.code}-{device_mark(desk.store.device)}-{desk.today.year}-{n:04d}"
+        said = plain.register(no=no, unit=desk.unit.code, person=desk.who.name, at=desk.at())
+        kept = {k: v for k, v in answers.items() if v is not None}
+        changed = writer.put(
+            [
+                NewOp(rec, form_id, desk.scope, OpKind.CREATE, "", kept),
+                NewOp(rec, form_id, desk.scope, OpKind.STEP, "register", said),
+            ]
+        )
+    if draft:
+        desk.store.draft_drop(draft)
+    return Done(rec, changed)
+
+
+def correct(desk: Desk, rec: RecordId, *, changes: Mapping[str, Json], reason: str) -> Done[None]:
+    """更正 of a plain record, with its reason; old values stay in the history."""
+    with desk.store.writing(desk.who.id, desk.now()) as writer:
+        record = _own(desk, writer, rec)
+        form = form_of(desk, record.form)
+        problems = check(form, {**record.answers, **changes}, whole=True, now=desk.now(), lists=desk.lists)
+        if problems:
+            raise Incomplete(problems, f"更正后不完整：{problems[0].text}")
+        return Done(
+            None, writer.put(plain.correct(record, changes=changes, reason=reason, by=desk.who.name, at=desk.at()))
+        )
+
+
+def void(desk: Desk, rec: RecordId, *, reason: str) -> Done[None]:
+    """作废 of a plain record: it stays in its ledger."""
+    with desk.store.writing(desk.who.id, desk.now()) as writer:
+        record = _own(desk, writer, rec)
+        return Done(None, writer.put(plain.void(record, reason=reason, by=desk.who.name, at=desk.at())))
+
+
+def settle(desk: Desk, rec: RecordId, fld: str, value: Json) -> Done[None]:
+    """Choose (or write) the value two laptops differ in: one SET over the shown head, one RETIRE for each further."""
+    with desk.store.writing(desk.who.id, desk.now()) as writer:
+        record = writer.get(rec)
+        conflict = next((c for c in record.conflicts if c.fld == fld), None)
+        if conflict is None:
+            raise UserFacingError("A36", "这一项已经没有不一致了，不用再选。")
+        return Done(None, writer.put(_settling(record, conflict, value)))
+
+
+def _settling(record: Record, conflict: Conflict, value: Json) -> list[NewOp]:
+    ops = [NewOp(record.id, record.form, record.scope, OpKind.SET, conflict.fld, value)]
+    for version in conflict.versions[:-1]:
+        ref = [version.op.dev, version.op.seq]
+        ops.append(NewOp(record.id, record.form, record.scope, OpKind.RETIRE, conflict.fld, ref))
+    return ops
+
+
+def look(desk: Desk, rec: RecordId, *, logged: bool = True) -> View:
+    """A record with its history and what may be done; reading another unit's record is noted."""
+    if logged:
+        with desk.store.writing(desk.who.id, desk.now()) as writer:
+            if writer.has(rec) and writer.get(rec).scope != desk.scope:
+                note_in(desk, writer, "read", rec)
+    with desk.store.reading() as reader:
+        if not reader.has(rec):
+            raise UserFacingError("A34", "找不到这条记录，可能已在别处删除。请刷新后再看。")
+        record = reader.get(rec)
+        names = people_names(reader)
+        ops = reader.ops(rec)
+    form = form_of(desk, record.form)
+    law = law_of(form.kind)
+    state = law.fold(record.steps)
+    head = law.head(record, state)
+    return View(
+        record, form, head.no, head.title or title_of(form, record.answers, desk.lists), head.status,
+        status_label(form.kind, head.status), state, _history(desk, form, ops, names),
+        tuple(_difference(desk, form, c, names) for c in record.conflicts if c.fld not in HIDDEN),
+        acts_for(desk, form, state),
+    )  # fmt: skip
+
+
+def acts_for(desk: Desk, form: Form, state: Any) -> tuple[str, ...]:
+    """Acts whose button stands on this record's page for this person, the next sensible one first."""
+    if form.kind == tips.KIND:
+        order: tuple[str, ...] = ("accept", "verify", "close", "feedback", "hand_up", "correct", "void")
+        if not desk.is_office and state.handling == "registered":
+            order = ("hand_up", "accept", "correct", "void")
+        return tuple(act for act in order if tips.may(act, state, desk.who, desk.card))
+    own = form.id not in ("baosong", "renyuan") and state.handling != "void"
+    return ("correct", "void") if own else ()
+
+
+def form_of(desk: Desk, form_id: str) -> Form:
+    form = desk.forms.get(form_id)
+    if form is None:
+        raise UserFacingError("A37", "这条记录用的表在这台电脑上还没有。请先收入专项办的数据包或升级程序。")
+    return form
+
+
+def people_names(reader: Reader) -> dict[PersonId, str]:
+    """Person id → name of everyone whose record is here."""
+    from baitao_desktop.domain.query import Query
+
+    lines = reader.lines(reader.ids(Query(form="renyuan")))
+    return {PersonId(line.id): str(line.answers.get("xingming", "")) for line in lines}
+
+
+def answer_text(desk: Desk, form: Form, fld: str, value: Json) -> str:
+    """A value in words, as on screen and paper; a field this form does not know is shown as it is."""
+    return words_of(form, fld, value, desk.lists)
+
+
+def label_of(form: Form, fld: str) -> str:
+    try:
+        return form.question(fld).label or fld
+    except KeyError:
+        return fld
+
+
+def _own(desk: Desk, reader: Reader, rec: RecordId) -> Record:
+    if not reader.has(rec):
+        raise UserFacingError("A34", "找不到这条记录，可能已在别处删除。请刷新后再看。")
+    record = reader.get(rec)
+    if not desk.is_office and not set(desk.card.codes) & set(record.scope.split("+")):
+        raise UserFacingError("A38", "这条记录是别的单位的，不能在这里改。请由原单位更正。")
+    return record
+
+
+_STEP_WORDS = {
+    "person": "责任人", "due_verify": "核实期限", "due_close": "办结期限", "verified_at": "核实时间", "verified_by": "核实人",
+    "seen": "核实情况", "result": "核实结果", "conclusion": "内部结论", "reply": "给举报人的回复", "reason": "理由",
+    "feedback_at": "回复时间", "feedback_how": "回复方式", "text": "回复内容", "reaction": "反应", "office_no": "总台账号",
+    "outcome": "回复结果", "unit": "承办单位",
+}  # fmt: skip
+
+
+def _history(desk: Desk, form: Form, ops: list[Op], names: Mapping[PersonId, str]) -> tuple[HistoryLine, ...]:
+    lines: list[HistoryLine] = []
+    before: dict[str, Json] = {}
+    for op in sorted(ops, key=lambda o: (o.lam, o.dev)):
+        who = names.get(op.actor, "") or "—"
+        at = _wall(op.wall_ms)
+        value = load_json(op.val) if isinstance(op.val, str) else None
+        if op.kind == OpKind.CREATE and isinstance(value, dict):
+            before.update(value)
+        elif op.kind == OpKind.SET:
+            if op.fld not in HIDDEN:
+                old, new = answer_text(desk, form, op.fld, before.get(op.fld)), answer_text(desk, form, op.fld, value)
+                lines.append(
+                    HistoryLine(
+                        at,
+                        who,
+                        f"改了“{label_of(form, op.fld)}”",
+                        (("原来", old or "（空）"), ("改为", new or "（空）")),
+                    )
+                )
+            before[op.fld] = value
+        elif op.kind == OpKind.STEP:
+            data = value.get("d", {}) if isinstance(value, dict) else {}
+            lines.append(HistoryLine(_said_at(data, at), who, act_label(op.fld), _details(desk, data), op.ref))
+        elif op.kind == OpKind.DELETE:
+            lines.append(HistoryLine(at, who, "删除" if value is True else "恢复"))
+    return tuple(lines)
+
+
+def _details(desk: Desk, data: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
+    out: list[tuple[str, str]] = []
+    for key, word in _STEP_WORDS.items():
+        value = data.get(key)
+        if not isinstance(value, str) or not value:
+            continue
+        text = {"result": tips.RESULTS, "outcome": tips.FEEDBACK}.get(key, {}).get(value, value)
+        text = desk.campaign.unit_name(text) if key == "unit" else minute_text(text)
+        out.append((word, text))
+    return tuple(out)
+
+
+def _said_at(data: Mapping[str, Json], otherwise: str) -> str:
+    said = data.get("at") or data.get("registered_at") or data.get("accepted_at") or data.get("closed_at")
+    return minute_text(said) if isinstance(said, str) and said else otherwise
+
+
+def _wall(ms: int) -> str:
+    from datetime import datetime
+
+    return datetime.fromtimestamp(ms / 1000, CST).isoformat(sep=" ", timespec="minutes")[:16]
+
+
+def _difference(desk: Desk, form: Form, conflict: Conflict, names: Mapping[PersonId, str]) -> Difference:
+    choices = tuple(
+        Choice(v.op, v.value, answer_text(desk, form, conflict.fld, v.value), names.get(v.actor, "—"), _wall(v.wall_ms))
+        for v in conflict.versions
+    )
+    return Difference(conflict.fld, label_of(form, conflict.fld), choices)
+
+
+def may_register(desk: Desk) -> bool:
+    """Whether this person may note a tip here."""
+    return people.is_allowed("register", desk.who, desk.card, own=True, first=True)
