@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -185,7 +186,9 @@ def _read_xlsx(data: bytes, name: str, sheet: str | None) -> Table:
             raise UserFacingError("X25", f"“{name}”里没有名为“{sheet}”的工作表。请重新选择工作表。")
         chosen = sheet if sheet is not None else titles[0]
         doubts: list[LeftOut] = []
-        rows = list(islice(_xlsx_rows(book[chosen], doubts), MAX_ROWS + _TITLE_ROWS + 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl 对不认得的格式扩展出警告，与内容无关
+            rows = list(islice(_xlsx_rows(book[chosen], doubts), MAX_ROWS + _TITLE_ROWS + 1))
     except UserFacingError:
         raise
     except Exception as error:  # openpyxl 对坏文件抛出各种异常，都是同一件事
@@ -204,7 +207,9 @@ def _workbook(data: bytes, name: str):  # type: ignore[no-untyped-def]
         with zipfile.ZipFile(io.BytesIO(data)) as box:
             if sum(e.file_size for e in box.infolist()) > MAX_UNPACKED:
                 raise UserFacingError("X23", f"“{name}”解开后大得不合理，没有打开。请用WPS另存一份再收。")
-        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except UserFacingError:
         raise
     except Exception as error:  # 同上
