@@ -43,7 +43,7 @@ class _Found:
 
 def questions_of(draft: Draft, body: Element) -> tuple[Question, ...]:
     """The tree of questions: the body's order, and what has no control (calculations) after its neighbour."""
-    found = _children(draft, body)
+    found = _children(draft, body, draft.root)
     seen = {id(one.place) for top in found for one in _walk(top) if one.place is not None}
     lists: dict[int, list[_Found]] = {id(draft.root): found}
     for top in found:
@@ -84,7 +84,7 @@ def _insert(place: Place, found: list[_Found], lists: Mapping[int, list[_Found]]
     target.insert(at, _Found(None, place, None, "silent"))
 
 
-def _children(draft: Draft, parent: Element) -> list[_Found]:
+def _children(draft: Draft, parent: Element, context: Place) -> list[_Found]:
     found: list[_Found] = []
     for element in parent:
         name = local(element)
@@ -93,11 +93,11 @@ def _children(draft: Draft, parent: Element) -> list[_Found]:
             reference = next(
                 (path for path, bind in draft.binds.items() if bind.get("id") == element.get("bind")), None
             )
-        place = draft.places.get(absolute(reference, draft.root)) if reference else None
+        place = draft.places.get(absolute(reference, draft.root, context)) if reference else None
         if name == "group":
-            found.extend(_group(draft, element, place))
+            found.extend(_group(draft, element, place, context))
         elif name == "repeat" and place is not None:
-            found.append(_Found(element, place, None, "repeat", _children(draft, element)))
+            found.append(_Found(element, place, None, "repeat", _children(draft, element, place)))
         elif name in _CONTROLS:
             if place is None:
                 draft.ignored.append(f"{name} {reference}")
@@ -106,9 +106,9 @@ def _children(draft: Draft, parent: Element) -> list[_Found]:
     return found
 
 
-def _group(draft: Draft, element: Element, place: Place | None) -> list[_Found]:
+def _group(draft: Draft, element: Element, place: Place | None, context: Place) -> list[_Found]:
     """A group; one that only wraps a repeat lends the repeat its words."""
-    inside = _children(draft, element)
+    inside = _children(draft, element, place or context)
     appearance = element.get("appearance") or ""
     if len(inside) == 1 and inside[0].kind == "repeat" and (place is None or inside[0].place is place):
         inside[0].words = inside[0].words if inside[0].words is not None else element
@@ -135,6 +135,7 @@ def _question(draft: Draft, one: _Found, numbers: Iterator[int]) -> Question:
         type=_type(one, bind),
         data=bind.get("type", "string").rpartition(":")[2],
         node=place.path if place is not None else "",
+        short=place.short if place is not None else path,
         label=label.plain,
         hint=hint.plain,
         label_text=label,
@@ -146,7 +147,7 @@ def _question(draft: Draft, one: _Found, numbers: Iterator[int]) -> Question:
         constraint_message=message(draft, bind.get(f"{JR}constraintMsg")),
         readonly=_condition(draft, bind.get("readonly"), place, "只读条件"),
         calculate=draft.compiled(bind.get("calculate"), place, "计算公式"),
-        count=draft.compiled(count, place.parent if place is not None else None, "重复次数"),
+        count=draft.compiled(count, place, "重复次数"),
         appearance=one.appearance,
         default=place.default if place is not None else "",
         parameters=_parameters(one, bind),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .definition import CONTAINERS, SILENT, Form, Json
-from .filling import Filling, Lists, fill
+from .filling import Filling, fill
+from .working import Lists
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Question:
     type: str
     data: str
     node: str
+    short: str = ""  # the part of the path below the row it stands in
     label: str = ""
     hint: str = ""
     label_text: Text = field(default_factory=Text)
@@ -104,6 +105,19 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Action:
+    """`setvalue`: at one of `events` (instance-first-load, new-repeat, value-changed) `target` takes `value`.
+
+    `source` is the question whose change sets it off; a fixed value is a text.
+    """
+
+    events: frozenset[str]
+    target: Place
+    value: Expression | str
+    source: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """A form ready to be filled in. `kind` names its law in `domain` (`plain` when the settings name none)."""
 
@@ -119,6 +133,7 @@ class Form:
     external: Mapping[str, str]  # instance name → file name of the list handed in
     texts: Mapping[str, Text]
     plan: Plan
+    actions: tuple[Action, ...]
     title_expression: Expression | None = None
     ignored: tuple[str, ...] = ()
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, tzinfo
 from .answers import to_node_text
 from .definition import CHOOSING, CONTAINERS, SILENT, Form, Json, Question, label_in, without_rows
 from .display import shown_value
-from .filling import Lists
 from .nodes import Node, list_node
 from .values import CHINA, XPathError
+from .working import Lists
 
 _TITLE_LENGTH = 80
 # a title and the words of an answer depend on no clock: records are described the same on every machine and day

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from baitao_desktop.domain.errors import UserFacingError
 
 from .closures import Builder, Expression, expression
-from .definition import Form, Question, Text
+from .definition import Action, Form, Question, Text
 from .functions import functions
 from .markup import local, read_markup
 from .nodes import Node, Place
@@ -67,14 +67,15 @@ def load(xform: bytes, *, language: str | None = None) -> Form:
     title = "".join(titles[0].itertext()).strip() if titles else ""
     draft = Draft(title or primary.get("id") or root.name, root, _settings(primary), functions())
     draft.places = {place.path: place for place in root.walk()}
+    _mark_repeats(draft, body)  # before any expression: whether a path stays in one row depends on it
     _lists(draft, secondary)
     _binds(draft, model)
     _translations(draft, model, language)
+    from .actions import actions_of
     from .body import questions_of
 
-    _mark_repeats(draft, body)
     questions = questions_of(draft, body)
-    form = _finished(draft, questions, primary)
+    form = _finished(draft, questions, primary, actions_of(draft, model, body))
     if form.plan.cycles:
         names = "；".join("、".join(path.rpartition("/")[2] for path in cycle) for cycle in form.plan.cycles)
         draft.troubles.append(f"这些题互相等待，算不出先后：{names}")
@@ -118,10 +119,20 @@ def _place(element: Element, parent: Place | None) -> Place:
     for name, same_name in groups.items():
         pattern = next((e for e in same_name if e.get(f"{JR}template") is not None), None)
         child_place = _place(pattern if pattern is not None else same_name[0], place)
-        child_place.first_rows = len([e for e in same_name if e.get(f"{JR}template") is None])
+        child_place.first_rows = [_held(e, child_place) for e in same_name if e.get(f"{JR}template") is None]
         child_place.is_repeat = pattern is not None
         place.children[name] = child_place
     return place
+
+
+def _held(row: Element, place: Place) -> dict[str, str]:
+    """What a row written in the form holds, by the path of its places."""
+    found = {}
+    for child in row:
+        inner = place.children.get(local(child))
+        if inner is not None:
+            found.update(_held(child, inner) if len(child) else {inner.path: (child.text or "").strip()})
+    return found
 
 
 def _lists(draft: Draft, secondary: Iterable[Element]) -> None:
@@ -156,9 +167,21 @@ def _binds(draft: Draft, model: Element) -> None:
                 draft.ignored.append(f"bind {path}")
 
 
-def absolute(reference: str, root: Place) -> str:
-    reference = reference.strip().rstrip("/")
-    return reference if reference.startswith("/") else f"{root.path}/{reference}"
+def absolute(reference: str, root: Place, context: Place | None = None) -> str:
+    """The full path a `ref` or `nodeset` means; a relative one starts at the group or repeat it stands in."""
+    reference = reference.strip().rstrip("/").removeprefix("current()/")
+    if reference.startswith("/"):
+        return reference
+    at: Place | None = context or root
+    names: list[str] = []
+    for step in reference.split("/"):
+        if step == ".." and names:
+            names.pop()
+        elif step == ".." and at is not None:
+            at = at.parent
+        elif step not in (".", ".."):
+            names.append(step)
+    return "/".join([at.path if at is not None else "", *names])
 
 
 def _translations(draft: Draft, model: Element, language: str | None) -> None:
@@ -237,7 +260,7 @@ def _of_level(place: Place) -> Iterable[Place]:
             yield from _of_level(child)
 
 
-def _finished(draft: Draft, questions: tuple[Question, ...], primary: Element) -> Form:
+def _finished(draft: Draft, questions: tuple[Question, ...], primary: Element, actions: tuple[Action, ...]) -> Form:
     by_path = {question.path: question for top in questions for question in top.walk()}
     tasks: list[tuple[Place, str, Expression]] = []
     views: list[tuple[Place, Expression]] = []
@@ -264,6 +287,7 @@ def _finished(draft: Draft, questions: tuple[Question, ...], primary: Element) -
         draft.external,
         draft.texts,
         make_plan(tasks, views),
+        actions,
         _title(draft),
         tuple(draft.ignored),
     )

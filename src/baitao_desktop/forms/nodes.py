@@ -23,7 +23,7 @@ class Place:
         self.children: dict[str, Place] = {}
         self.attributes: dict[str, str] = {}
         self.is_repeat = False
-        self.first_rows = 0
+        self.first_rows: list[dict[str, str]] = []  # what the rows it starts with hold, by place
         self.default = ""
         self.level: Place | None = None  # the innermost repeat around it, itself not counted
         self.short = name
@@ -39,9 +39,12 @@ class Place:
 
 
 class Node:
-    """One element filled in, or one element of a secondary list. `live` = it and all around it are relevant."""
+    """One element filled in, or one element of a secondary list.
 
-    __slots__ = ("attributes", "index", "key", "kids", "live", "name", "own", "parent", "place", "row", "text")
+    `own` = its own condition, `cut` = a row beyond what its repeat counts now, `live` = it and all around it count.
+    """
+
+    __slots__ = ("attributes", "cut", "index", "key", "kids", "live", "name", "own", "parent", "place", "row", "text")
 
     def __init__(self, name: str, parent: Node | None, text: str = "", place: Place | None = None) -> None:
         self.name = name
@@ -51,6 +54,7 @@ class Node:
         self.kids: dict[str, list[Node]] = {}
         self.attributes: Mapping[str, str] = {}
         self.own = True
+        self.cut = False
         self.live = True
         self.key = ""
         self.row = ""

@@ -56,10 +56,12 @@ def area(value: Any) -> float:
 
 
 def geofence(point: str, shape: str) -> bool:
-    """Whether a point lies in a closed shape; raises XPathError when either is none."""
+    """Whether a point lies in a closed shape; no point lies in none. Raises XPathError when the shape is none."""
     points, corners = _points(point), _points(shape)
-    if len(points) != 1 or len(corners) < 3:
-        raise XPathError("geofence() 要一个点和一个范围")
+    if len(corners) < 3:
+        raise XPathError("geofence() 的第二个参数不是范围")
+    if len(points) != 1:
+        return False
     (y, x) = points[0]
     inside = False
     for (y1, x1), (y2, x2) in zip(corners, [*corners[1:], corners[0]], strict=True):

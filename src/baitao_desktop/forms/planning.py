@@ -11,13 +11,18 @@ from .nodes import Place
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """`task` is relevant, calculate or count; `order` its turn; `single`: it stands in no repeat."""
+    """`task` is relevant, calculate or count, worked out for the nodes at `at` (of a count: where the rows go).
+
+    `order` is its turn, `single`: there is one such node; `feeds_itself`: a count that looks at its own rows.
+    """
 
     place: Place
+    at: Place
     task: str
     expression: Expression
     order: int
     single: bool
+    feeds_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +47,15 @@ def make_plan(tasks: Sequence[tuple[Place, str, Expression]], views: Iterable[tu
     rule_of: dict[int, Rule] = {}
     for turn, number in enumerate(order):
         place, task, expression = tasks[number]
-        rule_of[number] = Rule(place, task, expression, turn, place.repeat_above() is None)
+        at = place.parent if task == "count" and place.parent is not None else place
+        feeds = task == "count" and _feeds_itself(number, tasks, waits)
+        rule_of[number] = Rule(place, at, task, expression, turn, at.repeat_above() is None, feeds)
         rules.append(rule_of[number])
     readers: dict[str, list[tuple[Rule, Place | None]]] = {}
     for rule in rules:
         for read in rule.expression.reads:
+            if read.place is rule.place and rule.task == "calculate":
+                continue  # `coalesce(., …)`, `once(…)`: its own old value never sets it off
             readers.setdefault(read.place.path, []).append((rule, read.anchor))
     seen: dict[str, dict[tuple[Place, Place | None], None]] = {}
     for place, expression in views:
@@ -76,22 +85,36 @@ def _waits_for(
         while at is not None:
             for other in by_place.get(at.path, ()):
                 wanted = tasks[other][1]
-                if at is not read.place and wanted == "calculate":
-                    continue
-                if wanted == "count" and _is_within(place, at):
-                    continue  # rows being made work out their own insides
-                if other == number and task == "calculate" and expression.source.strip().startswith("once("):
+                if wanted == "count" or (at is not read.place and wanted == "calculate"):
+                    continue  # rows may come and go at any time; their coming tells those who look at them
+                if other == number and task == "calculate":
                     continue
                 found[other] = None
             at = at.parent
     return tuple(found)
 
 
-def _is_within(place: Place | None, around: Place) -> bool:
-    while place is not None:
-        if place is around:
-            return True
-        place = place.parent
+def _feeds_itself(
+    number: int,
+    tasks: Sequence[tuple[Place, str, Expression]],
+    waits: Sequence[tuple[int, ...]],
+) -> bool:
+    """Whether a count depends on the rows it makes ("one more until …"): such a repeat must not run away."""
+    repeat = tasks[number][0]
+    seen = {number}
+    rest = [number]
+    while rest:
+        at = rest.pop()
+        for read in tasks[at][2].reads:
+            place: Place | None = read.place
+            while place is not None:
+                if place is repeat:
+                    return True
+                place = place.parent
+        for other in waits[at]:
+            if other not in seen:
+                seen.add(other)
+                rest.append(other)
     return False
 
 
