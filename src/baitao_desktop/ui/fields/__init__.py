@@ -1,0 +1,1 @@
+"""One widget per type of question, all with the interface of `base.Field`."""

@@ -1,0 +1,359 @@
+"""Choosing: a row of buttons, a list found by pinyin initials, a grid of ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QCheckBox,
+    QCompleter,
+    QLineEdit,
+    QListView,
+    QRadioButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from baitao_desktop.domain.ops import Json
+from baitao_desktop.domain.pinyin import matches
+from baitao_desktop.ui import look
+from baitao_desktop.ui.fields.base import Asks, Choice, Field, plain_button_text
+
+MOST_SHOWN = 200
+
+
+def folded(text: str, width: int, measure: QWidget) -> str:
+    """Text broken into lines of at most `width` pixels, as boxes and buttons do not wrap by themselves."""
+    metrics, lines, line = measure.fontMetrics(), [], ""
+    for character in text:
+        if line and metrics.horizontalAdvance(line + character) > width:
+            lines.append(line)
+            line = ""
+        line += character
+    return "\n".join([*lines, line])
+
+
+class Grid(QWidget):
+    """Buttons in rows that break where the page ends; with `columns` in even columns as far as they fit."""
+
+    def __init__(self, columns: int = 0) -> None:
+        super().__init__()
+        self._columns = columns
+        self._buttons: list[tuple[QAbstractButton, str]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_buttons(self, buttons: Sequence[tuple[QAbstractButton, str]]) -> None:
+        for old, _ in self._buttons:
+            old.setParent(None)
+            old.deleteLater()
+        self._buttons = list(buttons)
+        for button, _ in self._buttons:
+            button.setParent(self)
+            button.show()
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self._buttons:
+            self._place()
+
+    def _place(self) -> None:
+        width = max(self.width(), 120)
+        frame = look.unit() * 2 + 16
+        widest = max((self.fontMetrics().horizontalAdvance(text) for _, text in self._buttons), default=0) + frame
+        columns = max(1, min(self._columns, width // max(1, widest))) if self._columns else 0
+        cell = width // columns if columns else 0
+        x = y = tall = 0
+        for i, (button, text) in enumerate(self._buttons):
+            button.setText(plain_button_text(folded(text, (cell or width) - frame, self)))
+            size = button.sizeHint()
+            wide = cell or min(width, size.width())
+            if x and ((columns and i % columns == 0) or x + wide > width):
+                x, y, tall = 0, y + tall, 0
+            button.setGeometry(x, y, wide, size.height())
+            x, tall = x + wide + (0 if columns else 8), max(tall, size.height())
+        if self.minimumHeight() != y + tall:
+            self.setFixedHeight(max(y + tall, 1))
+
+
+class _Radio(QRadioButton):
+    """One of a row: digits choose by place, Delete empties, arrows move."""
+
+    digit = Signal(int)
+    emptied = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier:
+            if Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9:
+                self.digit.emit(int(event.key()) - int(Qt.Key.Key_1))
+                return
+            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+                self.emptied.emit()
+                return
+        super().keyPressEvent(event)
+
+
+class RowField(Field):
+    """One of few, all in view, in a row (or `columns`). Keys 1 to 9 choose by place, arrows move, Delete empties."""
+
+    def __init__(self, asks: Asks, choices: Sequence[Choice], columns: int = 0) -> None:
+        super().__init__(asks)
+        self._value: str | None = None
+        self._choices: list[Choice] = []
+        self._group = QButtonGroup(self)
+        self._grid = Grid(columns)
+        self.add_editor(self._grid)
+        self.close_body()
+        self.set_choices(choices)
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        if list(choices) == self._choices:
+            return
+        self._choices = list(choices)
+        self._group = QButtonGroup(self)
+        buttons: list[tuple[QAbstractButton, str]] = []
+        for i, choice in enumerate(choices):
+            radio = _Radio(plain_button_text(choice.label))
+            self._group.addButton(radio, i)
+            radio.digit.connect(self._choose)
+            radio.emptied.connect(lambda: self._choose(-1))
+            buttons.append((radio, choice.label))
+        self._group.idClicked.connect(self._choose)
+        # 方向键移动时只有 toggled，没有 clicked
+        self._group.idToggled.connect(lambda at, on: self._choose(at) if on else None)
+        self._grid.set_buttons(buttons)
+        self.editors = [button for button, _ in buttons]
+        self.name_editors()
+        self._show()
+
+    def value(self) -> Json:
+        return self._value
+
+    def set_value(self, value: Json) -> None:
+        self._value = value if isinstance(value, str) and value else None
+        self._show()
+
+    def first_editor(self) -> QWidget | None:
+        return self._group.checkedButton() or super().first_editor()
+
+    def _choose(self, at: int) -> None:
+        if at >= len(self._choices):
+            return
+        chosen = self._choices[at].value if at >= 0 else None
+        if chosen != self._value:
+            self._value = chosen
+            self._show()
+            self.edited()
+
+    def _show(self) -> None:
+        self._group.blockSignals(True)
+        self._group.setExclusive(False)
+        on: QAbstractButton | None = None
+        for i, choice in enumerate(self._choices):
+            button = self._group.button(i)
+            button.setChecked(choice.value == self._value)
+            on = button if choice.value == self._value else on
+        self._group.setExclusive(True)
+        self._group.blockSignals(False)
+        # 一行只停一次Tab：选中的，没选时第一个
+        stop = on or next(iter(self.editors), None)
+        for editor in self.editors:
+            editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus if editor is stop else Qt.FocusPolicy.ClickFocus)
+
+
+class _Pick(QLineEdit):
+    """The box of a list: a click, Down or Alt+Down opens it."""
+
+    opened = Signal()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_F4):
+            self.opened.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class PickField(Field):
+    """One of a list: type characters or pinyin initials (bt → 白涛), Enter takes the first; click or ↓ shows all."""
+
+    stepped = Signal(object)
+    """A choice was taken by Enter or Tab: the page may go on."""
+
+    def __init__(self, asks: Asks, choices: Sequence[Choice]) -> None:
+        super().__init__(asks)
+        self._value: str | None = None
+        self._choices: list[Choice] = []
+        self._found: list[Choice] = []
+        self.line = _Pick()
+        self.line.setPlaceholderText("可输入汉字或拼音首字母")
+        self.line.setMaximumWidth(look.unit() * 28)
+        arrow = QAction(look.icon("down"), "展开", self.line)
+        arrow.triggered.connect(self.open_all)
+        self.line.addAction(arrow, QLineEdit.ActionPosition.TrailingPosition)
+        self.editors = [self.line]
+        self.add_editor(self.line)
+        self.close_body()
+        self._rows = QStringListModel(self)
+        self.completer = QCompleter(self._rows, self)
+        self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self.completer.setMaxVisibleItems(8)
+        view = QListView()
+        view.setObjectName("choices")
+        view.setAccessibleName(asks.label)
+        self.completer.setPopup(view)
+        self.completer.setWidget(self.line)
+        view.installEventFilter(self)
+        self.completer.activated[QModelIndex].connect(self._taken)  # type: ignore[index]
+        self.line.opened.connect(self.open_all)
+        self.line.textEdited.connect(self._typed)
+        self.line.installEventFilter(self)
+        self.set_choices(choices)
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        if list(choices) != self._choices:
+            self._choices = list(choices)
+            self._show()
+
+    def value(self) -> Json:
+        return self._value
+
+    def set_value(self, value: Json) -> None:
+        self._value = value if isinstance(value, str) and value else None
+        self._show()
+
+    def trouble(self) -> str:
+        text = self.line.text().strip()
+        return "请从列表中选一个，或清空" if text and text != self._label_now() else ""
+
+    def set_read_only(self, *, read_only: bool) -> None:
+        self.line.setEnabled(not read_only)
+
+    def open_all(self) -> None:
+        """Show the whole list, the chosen one marked."""
+        if self.line.isEnabled():
+            self._offer(self._choices)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.line and event.type() == QEvent.Type.FocusOut and not self.completer.popup().isVisible():
+            self._settle()
+        return super().eventFilter(watched, event)
+
+    def _typed(self, text: str) -> None:
+        typed = text.strip()
+        if not typed:
+            self._set(None)
+            self.completer.popup().hide()
+            return
+        exact = next((c for c in self._choices if c.label == typed), None)
+        self._set(exact.value if exact else None)
+        found = [c for c in self._choices if matches(c.label, typed)]
+        # 以所输开头的排前面
+        found.sort(key=lambda c: not c.label.startswith(typed))
+        if found:
+            self._offer(found)
+        else:
+            self.completer.popup().hide()
+        self.echo("" if found else "列表里没有，换个字试试", "warning")
+
+    def _offer(self, choices: Sequence[Choice]) -> None:
+        self._found = list(choices[:MOST_SHOWN])
+        self._rows.setStringList([c.label for c in self._found])
+        self.completer.complete()
+        at = next((i for i, c in enumerate(self._found) if c.value == self._value), 0)
+        self.completer.popup().setCurrentIndex(self.completer.completionModel().index(at, 0))
+
+    def _taken(self, index: QModelIndex) -> None:
+        at = index.row()
+        if 0 <= at < len(self._found):
+            self._set(self._found[at].value)
+            self._show()
+            self.stepped.emit(self)
+
+    def _settle(self) -> None:
+        """Leaving with words typed: one match is taken, else the words stay and trouble() says so."""
+        typed = self.line.text().strip()
+        if self._value is None and typed:
+            found = [c for c in self._choices if matches(c.label, typed)]
+            if len(found) == 1:
+                self._set(found[0].value)
+                self._show()
+
+    def _set(self, value: str | None) -> None:
+        if value != self._value:
+            self._value = value
+            self.edited()
+
+    def _label_now(self) -> str:
+        return next((c.label for c in self._choices if c.value == self._value), self._value or "")
+
+    def _show(self) -> None:
+        if self.line.text() != self._label_now():
+            self.line.setText(self._label_now())
+            self.line.setCursorPosition(0)
+        self.echo("")
+
+
+class ManyField(Field):
+    """Any number of a few, in `columns`; Space ticks, Enter goes on."""
+
+    def __init__(self, asks: Asks, choices: Sequence[Choice], columns: int = 1) -> None:
+        super().__init__(asks)
+        self._chosen: list[str] = []
+        self._choices: list[Choice] = []
+        self._grid = Grid(columns)
+        self.add_editor(self._grid)
+        self.close_body()
+        self.set_choices(choices)
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        if list(choices) == self._choices:
+            return
+        self._choices = list(choices)
+        buttons: list[tuple[QAbstractButton, str]] = []
+        for choice in choices:
+            box = QCheckBox(plain_button_text(choice.label))
+            box.setChecked(choice.value in self._chosen)
+            box.toggled.connect(self._toggled)
+            buttons.append((box, choice.label))
+        self._grid.set_buttons(buttons)
+        self.editors = [button for button, _ in buttons]
+        self.name_editors()
+
+    def value(self) -> Json:
+        return list(self._chosen) or None
+
+    def set_value(self, value: Json) -> None:
+        self._chosen = (
+            value.split()
+            if isinstance(value, str)
+            else [str(v) for v in value or ()]
+            if isinstance(value, list)
+            else []
+        )
+        for choice, box in zip(self._choices, self.editors, strict=True):
+            if isinstance(box, QCheckBox):
+                blocked = box.blockSignals(True)
+                box.setChecked(choice.value in self._chosen)
+                box.blockSignals(blocked)
+
+    def _toggled(self) -> None:
+        on = {
+            c.value
+            for c, box in zip(self._choices, self.editors, strict=True)
+            if isinstance(box, QCheckBox) and box.isChecked()
+        }
+        self._chosen = [c.value for c in self._choices if c.value in on]
+        self.edited()

@@ -1,0 +1,234 @@
+"""Dates and moments: typed as one likes, or picked; may be empty. And the tick that stores its moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from baitao_desktop.domain.ops import Json
+from baitao_desktop.domain.values import CST, day_of, minute_text
+from baitao_desktop.ui import look
+from baitao_desktop.ui.fields import reading
+from baitao_desktop.ui.fields.base import Asks, Field, check_box, label_of, link_button
+from baitao_desktop.ui.keys import StillCalendar
+
+Clock = Callable[[], datetime]
+
+
+def show_calendar(beside: QWidget, day: date, pick: Callable[[date], None]) -> QFrame:
+    """A calendar under `beside`; a click, or Enter on a day, picks it and closes; Esc closes."""
+    frame = QFrame(beside, Qt.WindowType.Popup)
+    frame.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    frame.setAccessibleName("日历")
+    calendar = StillCalendar()
+    calendar.setAccessibleName("日历")
+    calendar.setVerticalHeaderFormat(StillCalendar.VerticalHeaderFormat.NoVerticalHeader)
+    calendar.setSelectedDate(QDate(day.year, day.month, day.day))
+
+    def chosen(picked: QDate) -> None:
+        frame.close()
+        pick(date(picked.year(), picked.month(), picked.day()))
+
+    calendar.clicked.connect(chosen)
+    calendar.activated.connect(chosen)
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(4, 4, 4, 4)
+    box.addWidget(calendar)
+    frame.adjustSize()
+    at = beside.mapToGlobal(QPoint(0, beside.height()))
+    screen = beside.screen().availableGeometry()
+    at.setX(max(screen.left(), min(at.x(), screen.right() - frame.width())))
+    if at.y() + frame.height() > screen.bottom():
+        at.setY(max(screen.top(), beside.mapToGlobal(QPoint(0, 0)).y() - frame.height()))
+    frame.move(at)
+    frame.show()
+    calendar.setFocus()
+    return frame
+
+
+class DayField(Field):
+    """A day: 20220412, 4.12, 今天, or the calendar. Stored as an ISO text, shown again with its week day."""
+
+    placeholder = "如 20220412、4.12、今天"
+    complaint = "看不懂这个日期，可写 20220412、4.12 或 今天"
+
+    def __init__(self, asks: Asks, clock: Clock) -> None:
+        super().__init__(asks)
+        self._clock = clock
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(self.placeholder)
+        self.line.setMaximumWidth(look.unit() * 16)
+        self.line.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
+        self.button = link_button("日历", "calendar")
+        self.button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.button.clicked.connect(self.open_calendar)
+        self.editors = [self.line]
+        self._said = label_of("", "hint", wrap=False)
+        self.add_editor(self.line, beside=[self.button, *self.extra(), self._said])
+        self.close_body()
+        self.button.setAccessibleName(f"{asks.label} 日历")
+        self.line.textEdited.connect(self._typed)
+        self.line.editingFinished.connect(self._settle)
+        self.line.installEventFilter(self)
+
+    def extra(self) -> list[QWidget]:
+        return []
+
+    def value(self) -> Json:
+        day = self._day()
+        return day.isoformat() if day else None
+
+    def set_value(self, value: Json) -> None:
+        if value != self.value() or (value is None and self.line.text()):
+            self.line.setText(self.written(value) if isinstance(value, str) else "")
+        self._tell()
+
+    def trouble(self) -> str:
+        return self.complaint if self.line.text().strip() and self.value() is None else ""
+
+    def written(self, value: str) -> str:
+        return value[:10]
+
+    def set_read_only(self, *, read_only: bool) -> None:
+        self.line.setReadOnly(read_only)
+        self.button.setVisible(not read_only)
+
+    def open_calendar(self) -> None:
+        show_calendar(self.line, self._day() or self._clock().astimezone(CST).date(), self.picked)
+
+    def picked(self, day: date) -> None:
+        self.set_value(day.isoformat())
+        self.line.setFocus()
+        self.edited()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            watched is self.line
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Down
+            and event.modifiers() & Qt.KeyboardModifier.AltModifier
+        ):
+            self.open_calendar()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _day(self) -> date | None:
+        return reading.read_day(self.line.text(), self._clock().astimezone(CST).date())
+
+    def _tell(self) -> None:
+        day = self._day()
+        self._said.setText(reading.day_echo(day) if day else "")
+
+    def _typed(self) -> None:
+        self._tell()
+        self.edited()
+
+    def _settle(self) -> None:
+        value = self.value()
+        if isinstance(value, str) and self.line.text() != self.written(value):
+            self.line.setText(self.written(value))
+
+
+class MomentField(DayField):
+    """A day and a time of day: 4.12 9:30, 9:30 (today), 现在. Stored to the minute with +08:00."""
+
+    placeholder = "如 4.12 9:30、9:30、现在"
+    complaint = "看不懂这个时间，可写 4.12 9:30、9:30 或 现在"
+
+    def extra(self) -> list[QWidget]:
+        self.now_button = link_button("现在", "clock")
+        self.now_button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.now_button.setAccessibleName(f"{self.asks.label} 现在")
+        self.now_button.clicked.connect(self._now)
+        return [self.now_button]
+
+    def value(self) -> Json:
+        moment = self._moment()
+        return reading.moment_value(moment) if moment else None
+
+    def set_value(self, value: Json) -> None:
+        moment = reading.moment_of(value) if isinstance(value, str) else None
+        super().set_value(reading.moment_value(moment) if moment else None)
+
+    def written(self, value: str) -> str:
+        return minute_text(value)
+
+    def set_read_only(self, *, read_only: bool) -> None:
+        super().set_read_only(read_only=read_only)
+        self.now_button.setVisible(not read_only)
+
+    def picked(self, day: date) -> None:
+        moment = (self._moment() or self._clock()).astimezone(CST)
+        super().set_value(reading.moment_value(datetime.combine(day, moment.timetz())))
+        self.line.setFocus()
+        self.edited()
+
+    def _day(self) -> date | None:
+        moment = self._moment()
+        return moment.date() if moment else None
+
+    def _moment(self) -> datetime | None:
+        return reading.read_moment(self.line.text(), self._clock())
+
+    def _tell(self) -> None:
+        moment = self._moment()
+        self._said.setText(reading.day_echo(moment.date()) if moment else "")
+
+    def _now(self) -> None:
+        self.set_value(reading.moment_value(self._clock()))
+        self.line.setFocus()
+        self.edited()
+
+
+class TickField(Field):
+    """A tick that stores the moment it was made; unticking forgets it."""
+
+    def __init__(self, asks: Asks, clock: Clock) -> None:
+        super().__init__(asks)
+        self._clock = clock
+        self._moment: str | None = None
+        self._head.hide()
+        self.box = check_box(asks.label)
+        self.editors = [self.box]
+        self._said = label_of("", "ok", wrap=False)
+        self.add_editor(self.box, beside=[self._said])
+        self.close_body()
+        self.box.toggled.connect(self._toggled)
+
+    def value(self) -> Json:
+        return self._moment
+
+    def set_value(self, value: Json) -> None:
+        self._moment = value if isinstance(value, str) and day_of(value) else None
+        blocked = self.box.blockSignals(True)
+        self.box.setChecked(self._moment is not None)
+        self.box.blockSignals(blocked)
+        self._tell()
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """The words stand beside the tick, so a tick is as wide as the page."""
+
+    def name_editors(self) -> None:
+        for editor in self.editors:
+            editor.setAccessibleName(self.asks.label)
+            editor.setAccessibleDescription(self.asks.hint)
+
+    def _toggled(self, on: bool) -> None:
+        self._moment = reading.moment_value(self._clock()) if on else None
+        self._tell()
+        self.edited()
+
+    def _tell(self) -> None:
+        self._said.setText(f"已记下 {minute_text(self._moment)}" if self._moment else "")
+
+
+def picked_button(text: str) -> QPushButton:
+    """A plain button for a page; never the default one, so that Enter stays with the fields."""
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    return button

@@ -1,0 +1,457 @@
+"""The page that draws any form: filled in, saved as typed, handed in whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import Json
+from baitao_desktop.forms import Form, Problem, Question, fill
+from baitao_desktop.forms.checking import problems
+from baitao_desktop.forms.definition import CONTAINERS
+from baitao_desktop.ui import look
+from baitao_desktop.ui.fields import make
+from baitao_desktop.ui.fields.base import Field, label_of
+from baitao_desktop.ui.fields.choices import PickField
+from baitao_desktop.ui.fields.days import Clock
+from baitao_desktop.ui.fields.groups import Fold, Group
+from baitao_desktop.ui.fields.photos import PhotoDoor
+from baitao_desktop.ui.fields.rows import Rows
+from baitao_desktop.ui.keys import Keys
+from baitao_desktop.ui.page import Page
+
+Lists = Mapping[str, Sequence[Mapping[str, str]]]
+SAVE_WITHIN = 1500  # 毫秒；UI.md 要求两秒内落盘
+NARROW = 42  # em；更窄时标签放到输入框上面
+
+
+class Extra(Protocol):
+    """A block under the form that is no part of its answers (the reporter's)."""
+
+    def first_editor(self) -> QWidget | None: ...
+    def watched(self) -> Sequence[QWidget]: ...
+    def on_editors(self, watch: Callable[[QWidget], None]) -> None: ...
+    def set_narrow(self, *, narrow: bool) -> None: ...
+    def step(self, editor: QWidget, way: int) -> bool:
+        """Go on inside the block; False when there is nothing further that way."""
+
+    def finish(self) -> str:
+        """Settle the block before the form is handed in; a sentence when that cannot be done."""
+
+
+class FormPage(Page):
+    """Draws `form` with `answers` and keeps them in `filling`.
+
+    `save_draft(answers)` is called on the main thread within 2 s of a change, when focus leaves a field and when the
+    page is left; a UserFacingError of it is said in the foot and the input stays. `submit(answers)` is called with the
+    whole, checked answers (hidden ones left out); whoever handles it calls `submitted()` or `refused(error)`
+    afterwards. `extra` blocks stand under the form. Without `save_draft` nothing is kept before submitting.
+    """
+
+    def __init__(
+        self,
+        form: Form,
+        lists: Lists,
+        answers: Mapping[str, Json],
+        *,
+        now: Clock,
+        submit: Callable[[Mapping[str, Json]], None],
+        save_draft: Callable[[Mapping[str, Json]], None] | None = None,
+        extra: Sequence[QWidget] = (),
+        photos: PhotoDoor | None = None,
+        basis: Callable[[str], str] = make.clause_words,
+        new: bool | None = None,
+        title: str = "",
+        submit_text: str = "提交",
+        room: str = "",
+    ) -> None:
+        super().__init__(title or form.title)
+        self.room = room
+        self.form = form
+        self.filling = fill(form, answers, now=now(), lists=lists, new=new)
+        self.fields: dict[str, Field] = {}
+        self.groups: dict[str, Group] = {}
+        self._order: list[Field] = []
+        self._now = now
+        self._submit = submit
+        self._save_draft = save_draft
+        self._needs = make.Needs(now, photos, basis)
+        self._keys = Keys(self, step=self._step, left=self._left)
+        self._dirty = False
+        self._paths = dict.fromkeys(self.filling.paths())
+        self._extras: list[tuple[Extra, QWidget]] = [(block, block) for block in extra]  # type: ignore[misc]
+        for question in form.questions:
+            self._build(question, "", self.inside, top=True)
+        for block in extra:
+            self.inside.addWidget(block)
+        for known, _ in self._extras:
+            known.on_editors(self._keys.watch)
+        self.inside.addStretch(1)
+        self._make_foot(submit_text)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVE_WITHIN)
+        self._timer.timeout.connect(self.save)
+        self.add_action("暂存", "Ctrl+S").triggered.connect(self.save_now)
+        self.add_action("提交", "Ctrl+Return").triggered.connect(self.submit)
+        self.add_action("提交", "Ctrl+Enter").triggered.connect(self.submit)
+        self._tab_order()
+
+    # —— 门 ——
+
+    def answers(self) -> dict[str, Json]:
+        """All answers so far, hidden ones included: what a draft holds."""
+        return self.filling.answers()
+
+    def first_focus(self) -> QWidget | None:
+        empty = next((f for f in self._shown() if f.answers and f.value() is None), None)
+        field = empty or next(iter(self._shown()), None)
+        return field.first_editor() if field else None
+
+    def save(self) -> bool:
+        """Save the draft if anything was typed since the last time."""
+        if not self._dirty or self._save_draft is None:
+            return True
+        self._timer.stop()
+        try:
+            self._save_draft(self.answers())
+        except UserFacingError as trouble:
+            self._say(f"暂存没有成功：{trouble.text}", "problem")
+            return False
+        self._dirty = False
+        self._say(f"已暂存 {self._now().strftime('%H:%M')}", "ok")
+        return True
+
+    def save_now(self) -> None:
+        """Ctrl+S: save, also when nothing was typed since."""
+        self._dirty = True
+        self.save()
+
+    def leaving(self) -> None:
+        self._take_all()
+        self.save()
+
+    def submit(self) -> None:
+        """Check the whole paper; hand it in, or go to the first missing field and say beside it what is missing."""
+        if not self.submit_button.isEnabled():
+            return
+        self._take_all()
+        self.filling.now = self._now()
+        found = self._all_problems()
+        for path, field in self.fields.items():
+            field.set_problem(next((p.text for p in found if p.path == path), ""))
+        if found:
+            self.save()
+            self._say(f"还有{len(found)}处要填写或改正：" + "、".join(p.label for p in found[:4]), "problem")
+            self.go_to(found[0].path)
+            return
+        for block, widget in self._extras:
+            said = block.finish()
+            if said:
+                self._say(said, "problem")
+                self.scroller.ensureWidgetVisible(widget, 0, 40)
+                return
+        self.save()
+        self.submit_button.setEnabled(False)
+        self._say("正在提交……", "hint")
+        self._submit(self.filling.answers(final=True))
+
+    def submitted(self) -> None:
+        """It is done: nothing is saved as a draft any more."""
+        self._timer.stop()
+        self._dirty = False
+        self._save_draft = None
+        self._say("已提交", "ok")
+
+    def refused(self, trouble: UserFacingError) -> None:
+        """It could not be done: say so, beside the fields where the error names them; the input stays."""
+        self.submit_button.setEnabled(True)
+        named = [p for p in getattr(trouble, "problems", ()) if isinstance(p, Problem) and p.path in self.fields]
+        for problem in named:
+            self.fields[problem.path].set_problem(problem.text)
+        self._say(trouble.text, "problem")
+        if named:
+            self.go_to(named[0].path)
+
+    def put(self, answers: Mapping[str, Json]) -> None:
+        """Fill in from outside (pasted text, another record); the person sees it and may change it."""
+        for path, value in answers.items():
+            if path in self.fields:
+                self.fields[path].set_value(value)
+                self._answer(path, value)
+
+    def go_to(self, path: str) -> None:
+        """Bring a field into view and give it the focus."""
+        field = self.fields[path]
+        around = field.parentWidget()
+        while around is not None:
+            if isinstance(around, Group):
+                around.unfold()
+            around = around.parentWidget()
+        self.inner.layout().activate()  # type: ignore[union-attr]
+        editor = field.first_editor()
+        if editor is not None:
+            editor.setFocus()
+        self.scroller.ensureWidgetVisible(field, 0, 40)
+
+    # —— 画 ——
+
+    def _build(self, question: Question, level: str, into: object, *, top: bool) -> None:
+        path = level + question.path.rpartition("/")[2] if level else question.path
+        if not make.drawn(question):
+            return
+        if question.type == "repeat":
+            rows = Rows(question, path, self)
+            self.groups[path] = rows
+            into.addWidget(rows)  # type: ignore[attr-defined]
+            rows.setVisible(self._row_shown(path))
+        elif question.type in CONTAINERS:
+            group = make.make_group(question, self.filling.label(path), self.filling.hint(path), top=top)
+            self.groups[path] = group
+            into.addWidget(group)  # type: ignore[attr-defined]
+            for inner in question.questions:
+                self._build(inner, level, group.inside, top=False)
+            group.setVisible(self.filling.relevant(path))
+            if isinstance(group, Fold) and any(
+                f.value() is not None and f.value() != q.default for q, f in self._inside(question, level)
+            ):
+                group.unfold()
+        else:
+            self._add_field(question, path, into)
+
+    def _add_field(self, question: Question, path: str, into: object) -> None:
+        field = make.make_field(self.filling, path, question, self._needs)
+        self.fields[path] = field
+        field.set_value(self.filling.value(path))
+        field.set_required(required=self.filling.required(path))
+        if field.answers and self.filling.readonly(path):
+            field.set_read_only(read_only=True)
+        field.changed.connect(lambda f: self._changed(path, f))
+        if isinstance(field, PickField):
+            field.stepped.connect(lambda f: self._step(f.line, 1))
+        for editor in field.editors:
+            self._keys.watch(editor)
+        into.addWidget(field)  # type: ignore[attr-defined]
+        field.setVisible(self.filling.relevant(path))
+
+    def _row_shown(self, path: str) -> bool:
+        """Whether a repeat is shown: the engine gives no relevance for a series, so its rows and group decide."""
+        rows = self.filling.rows(path)
+        return not rows or self.filling.relevant(f"{path}[{rows[0]}]")
+
+    def _inside(self, question: Question, level: str) -> list[tuple[Question, Field]]:
+        found = []
+        for inner in question.walk():
+            path = level + inner.path.rpartition("/")[2] if level else inner.path
+            if path in self.fields:
+                found.append((inner, self.fields[path]))
+        return found
+
+    def rebuild_rows(self) -> None:
+        """After rows came or went: forget the fields that are gone, put all into order."""
+        self._paths = dict.fromkeys(self.filling.paths())
+        known = self._paths
+        for path in [p for p in self.fields if p not in known]:
+            del self.fields[path]
+        for path in [p for p in self.groups if "[" in p and p not in known]:
+            del self.groups[path]
+        self._tab_order()
+        self._set_narrow()
+
+    def build_row(self, question: Question, row_path: str, into: object) -> None:
+        """Draw the questions of one row of a repeat."""
+        self._paths = dict.fromkeys(self.filling.paths())
+        for inner in question.questions:
+            self._build(inner, f"{row_path}/", into, top=False)
+
+    def touched(self, paths: Sequence[str]) -> None:
+        """A row came or went: draw anew what depends on it, and save."""
+        for path in paths:
+            self._refresh(path)
+        self._mark_dirty()
+
+    def _make_foot(self, submit_text: str) -> None:
+        foot = QWidget()
+        foot.setObjectName("foot")
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(16, 6, 16, 6)
+        row.setSpacing(8)
+        self.submit_button = QPushButton(submit_text)
+        self.submit_button.setIcon(look.icon("submit", look.PAPER))
+        self.submit_button.setProperty("kind", "primary")
+        self.submit_button.setToolTip("Ctrl+Enter")
+        self.save_button = QPushButton("暂存")
+        self.save_button.setIcon(look.icon("save"))
+        self.save_button.setToolTip("Ctrl+S")
+        for button in (self.submit_button, self.save_button):
+            button.setAutoDefault(False)
+            button.setAccessibleName(button.text())
+        self.submit_button.clicked.connect(self.submit)
+        self.save_button.clicked.connect(self.save_now)
+        if self._save_draft is None:
+            self.save_button.hide()
+        self.status = label_of("", "hint")
+        row.addWidget(self.submit_button)
+        row.addWidget(self.save_button)
+        row.addWidget(self.status, 1)
+        self._keys.watch(self.submit_button)
+        self.outer.addWidget(foot)
+
+    # —— 填 ——
+
+    def _changed(self, path: str, field: Field) -> None:
+        self._answer(path, field.value())
+        if field.problem() or not field.trouble():
+            self._judge(path, typing=True)
+
+    def _answer(self, path: str, value: Json) -> None:
+        self.filling.now = self._now()
+        for touched in self.filling.answer(path, value):
+            if touched != path:
+                self._refresh(touched)
+        self._mark_dirty()
+
+    def _mark_dirty(self) -> None:
+        self._dirty = True
+        if self._save_draft is not None and not self._timer.isActive():
+            self._timer.start()
+
+    def _refresh(self, path: str) -> None:
+        """Draw one question anew: shown or not, its words, its choices, its star, a computed value."""
+        filling = self.filling
+        if path in self.groups:
+            if path in self._paths:
+                self.groups[path].setVisible(filling.relevant(path))
+                self.groups[path].set_label(filling.label(path))
+            return
+        field = self.fields.get(path)
+        if field is None or path not in self._paths:
+            return
+        field.setVisible(filling.relevant(path))
+        field.set_label(filling.label(path) or path)
+        if not field.answers:
+            return
+        field.set_required(required=filling.required(path))
+        if self.form.question(path).type in ("select_one", "select_multiple"):
+            field.set_choices(make.choices_of(filling, path))
+        if not field.trouble() and field.value() != filling.value(path):
+            field.set_value(filling.value(path))
+        if field.problem() or filling.value(path) is not None:
+            self._judge(path)
+
+    def _judge(self, path: str, *, typing: bool = False) -> None:
+        """Say beside the field what is wrong. While one types a problem is only taken away or changed, not raised."""
+        field = self.fields.get(path)
+        if field is None or not field.answers or path not in self._paths:
+            return
+        said = field.trouble() or self.filling.problem(path) or ""
+        if not typing or field.problem() or not said or isinstance(field, PickField):
+            field.set_problem(said)
+
+    def _left(self, editor: QWidget) -> None:
+        path, field = self._of(editor)
+        if field is not None:
+            if field.value() != self.filling.value(path):
+                self._answer(path, field.value())
+            self._judge(path)
+        self.save()
+
+    def _take_all(self) -> None:
+        """Words still in a box (a page closed while typing) belong to the answers, too."""
+        for path, field in self.fields.items():
+            if field.answers and path in self._paths and field.value() != self.filling.value(path):
+                self._answer(path, field.value())
+
+    def _all_problems(self) -> list[Problem]:
+        found = {p.path: p for p in problems(self.filling, whole=True)}
+        for path, field in self.fields.items():
+            if field.answers and field.trouble() and self.filling.relevant(path):
+                found[path] = Problem(path, field.asks.label, field.trouble())
+        return [found[path] for path in self._paths if path in found and path in self.fields]
+
+    # —— 走 ——
+
+    def _of(self, editor: QWidget) -> tuple[str, Field | None]:
+        for path, field in self.fields.items():
+            if editor in field.editors:
+                return path, field
+        return "", None
+
+    def _shown(self) -> list[Field]:
+        """The fields in order that are in view now, folded parts left out."""
+        return [f for f in self._order if f.answers and f.isVisibleTo(self) and f.first_editor() is not None]
+
+    def _step(self, editor: QWidget, way: int) -> None:
+        if editor is self.submit_button and way > 0:
+            self.submit()
+            return
+        for block, _ in self._extras:
+            if editor in block.watched() and block.step(editor, way):
+                return
+        stops: list[object] = [*self._shown(), *(b for b, w in self._extras if w.isVisibleTo(self)), self.submit_button]
+        at = next((i for i, s in enumerate(stops) if self._holds(s, editor)), None)
+        if at is None:
+            return
+        for stop in stops[at + way :] if way > 0 else stops[at - 1 :: -1] if at else []:
+            target = stop if isinstance(stop, QPushButton) else stop.first_editor()  # type: ignore[attr-defined]
+            if target is not None:
+                target.setFocus()
+                if target is not self.submit_button:
+                    self.scroller.ensureWidgetVisible(stop if isinstance(stop, QWidget) else target, 0, 40)
+                return
+
+    def _holds(self, stop: object, editor: QWidget) -> bool:
+        if isinstance(stop, Field):
+            return editor in stop.editors
+        return stop is editor or (not isinstance(stop, QPushButton) and editor in stop.watched())  # type: ignore[attr-defined]
+
+    def _tab_order(self) -> None:
+        paths = self.filling.paths()
+        self._order = [self.fields[p] for p in paths if p in self.fields]
+        chain: list[QWidget] = []
+        for field in self._order:
+            chain += field.editors
+        for block, _ in self._extras:
+            chain += block.watched()
+        chain += [self.submit_button, self.save_button]
+        folds = [g for g in self.groups.values() if isinstance(g, Fold)]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+        for fold in folds:
+            first = next((f for f in self._order if fold.isAncestorOf(f) and f.editors), None)
+            if first is not None:
+                at = chain.index(first.editors[0])
+                if at:
+                    QWidget.setTabOrder(chain[at - 1], fold.button)
+                QWidget.setTabOrder(fold.button, first.editors[0])
+
+    # —— 样子 ——
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_narrow()
+
+    def restyled(self) -> None:
+        super().restyled()
+        self._set_narrow()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.leaving()
+        super().closeEvent(event)
+
+    def _set_narrow(self) -> None:
+        narrow = self.width() < NARROW * look.unit()
+        for field in self.fields.values():
+            field.set_narrow(narrow=narrow)
+        for block, _ in self._extras:
+            block.set_narrow(narrow=narrow)
+
+    def _say(self, text: str, role: str) -> None:
+        look.mark(self.status, role=role)
+        self.status.setText(text)
