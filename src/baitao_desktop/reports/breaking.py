@@ -6,6 +6,7 @@ unless a line holds nothing else (a row of thirty exclamation marks).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import accumulate
 
@@ -19,6 +20,17 @@ NO_END = frozenset("“‘（《〈【〔「『〖［｛￥＄№([{¥$")
 SEAMS = frozenset("-/_.@:,&?=+")
 SQUEEZE = 1.25  # 字面最多压到八成，再窄就难认了
 _SLACK = 0.01  # 点；浮点余量，远小于看得见的
+
+
+# 不留痕迹的字（控制符、零宽空格、异体选择符……）夹在中间会挡住避头尾
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
+
+
+def visible(text: str) -> str:
+    """The text without characters that leave no mark; a tab becomes a space."""
+    return _UNSEEN.sub("", text).replace("\t", " ")
 
 
 def _runs_on(char: str) -> bool:
@@ -82,7 +94,7 @@ class Breaker:
         if known is None:
             known = []
             for paragraph in text.splitlines() or [""]:
-                known.extend(self._break(paragraph))
+                known.extend(self._break(visible(paragraph)))
             self._known[text] = known
         return known
 

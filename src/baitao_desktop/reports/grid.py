@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from baitao_desktop.reports.breaking import NO_END, NO_START, Breaker, cut
+from baitao_desktop.reports.breaking import NO_END, NO_START, Breaker, cut, visible
 from baitao_desktop.reports.canvas import BLACK, MM, RED, Canvas
 from baitao_desktop.reports.fonts import Style, load
 from baitao_desktop.reports.papers import OfficialDocument, Paragraph
@@ -66,10 +66,10 @@ class Setter:
 
     def paragraph(self, paragraph: Paragraph, *, indent: int = 2) -> list[Row]:
         """Rows of the paragraph, first line indented by `indent` characters."""
-        text = paragraph.lead + paragraph.text
-        style = HEADING[paragraph.level]
-        styles: list[Style] = [style] * len(paragraph.lead) + ["fang"] * len(paragraph.text)
-        alone = bool(paragraph.lead) and not paragraph.text
+        lead, body = visible(paragraph.lead), visible(paragraph.text.replace("\n", ""))
+        styles: list[Style] = [HEADING[paragraph.level]] * len(lead) + ["fang"] * len(body)
+        text = lead + body
+        alone = bool(lead) and not body
         rows = [Row(spans, self.size, keep=alone) for spans in self.lines(text, styles, indent)]
         # 段落头一行不单独落在页尾（两行以上的段落）
         if not alone and len(rows) > 2:
@@ -77,7 +77,7 @@ class Setter:
         return rows
 
     def lines(self, text: str, styles: Sequence[Style], indent: int, hang: int = 0) -> list[list[Span]]:
-        """The text as lines of spans; further lines are indented by `hang` characters."""
+        """The text (only visible characters) as lines of spans; further lines are indented by `hang` characters."""
         widths = [load(style).widths[char] * self.size + self.natural for char, style in zip(text, styles, strict=True)]
         ends = list(accumulate(widths))
         lines: list[list[Span]] = []
