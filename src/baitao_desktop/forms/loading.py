@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
@@ -71,7 +72,7 @@ def load(xform: bytes, *, language: str | None = None) -> Form:
     _lists(draft, secondary)
     _binds(draft, model)
     _translations(draft, model, language)
-    from .actions import actions_of
+    from .setvalues import actions_of
     from .body import questions_of
 
     questions = questions_of(draft, body)
@@ -247,9 +248,9 @@ def _settle_levels(place: Place, level: Place | None) -> None:
         _settle_levels(child, inner if inner is not None and inner.is_repeat else None)
     if inner is place:
         inside = list(_of_level(place))
-        names = [p.name for p in inside]
+        names = Counter(p.name for p in inside)
         for one in inside:
-            if names.count(one.name) > 1:
+            if names[one.name] > 1:
                 one.short = one.path[len(place.path) + 1 :]
 
 
