@@ -84,9 +84,9 @@ def briefing_pdf(desk: Desk, draft: BriefingDraft) -> bytes:
     to, _, send = said["briefing_to"].partition("　")
     return paint(
         Briefing(
-            draft.issue, said["office"], draft.date, draft.title,
+            f"第{draft.issue}期", said["office"], draft.date, draft.title,
             tuple(Paragraph(text, level=1 if lead else 0, lead=lead) for lead, text in draft.paragraphs),
-            report_to=to, send_to=send, copies=said["briefing_copies"], campaign=desk.campaign.title,
+            report_to=to.removeprefix("报："), send_to=send.removeprefix("送："), copies=said["briefing_copies"], campaign=desk.campaign.title,
             name=said["briefing_title"], watermark=desk.watermark,
         )
     )  # fmt: skip

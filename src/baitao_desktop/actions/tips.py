@@ -18,6 +18,7 @@ from baitao_desktop.forms import check
 
 if TYPE_CHECKING:
     from baitao_desktop.seal import Sealed
+    from baitao_desktop.storage.writer import Writer
 
 MINE, OFFICE_ONLY, NO_NAME = "甲", "乙", "丙"
 """The reporter's choice; it lies inside the sealed block, nowhere else."""
@@ -87,23 +88,13 @@ def register(
     rec = fresh_record_id(desk)
     up = not desk.is_office if hand_up is None else hand_up
     with desk.store.writing(desk.who.id, desk.now()) as writer:
-        no = _draw_number(desk, writer.next_number(f"tip-{desk.store.device}-{desk.today.year}"))
+        no = draw_number(desk, writer)
         said = tips.register(no=no, who=desk.who, unit=desk.unit.code, at=desk.at())
         ops = [
             NewOp(rec, tips.FORM, desk.scope, OpKind.CREATE, "", whole),
             NewOp(rec, tips.FORM, desk.scope, OpKind.STEP, "register", said),
         ]
-        if desk.card.numbers_office_tips:
-            ops.append(
-                NewOp(
-                    rec,
-                    tips.FORM,
-                    desk.scope,
-                    OpKind.STEP,
-                    "office_no",
-                    _office_no(desk, writer.next_number("office_no")),
-                )
-            )
+        ops += office_no_step(desk, writer, rec)
         changed = writer.put(ops)
         if up:
             record = writer.get(rec)
@@ -114,9 +105,19 @@ def register(
     return Done(Registered(rec, no, code), changed)
 
 
-def _draw_number(desk: Desk, n: int) -> str:
+def draw_number(desk: Desk, writer: Writer) -> str:
     """BT-XS-<unit>-<first three of the device id, base 32>-<yyyy>-<nnnn> (kernel §4): two laptops never collide."""
-    return f"{desk.campaign.number_prefix}-{desk.unit.code}-{device_mark(desk.store.device)}-{desk.today.year}-{n:04d}"
+    year = desk.today.year
+    n = writer.next_number(f"tip-{desk.store.device}-{year}")
+    return f"{desk.campaign.number_prefix}-{desk.unit.code}-{device_mark(desk.store.device)}-{year}-{n:04d}"
+
+
+def office_no_step(desk: Desk, writer: Writer, rec: RecordId) -> list[NewOp]:
+    """The 总台账号 step of a tip registered on the device that draws these numbers; nothing elsewhere."""
+    if not desk.card.numbers_office_tips:
+        return []
+    said = {"office_no": _next_office_no(desk, writer), "at": desk.at()}
+    return [NewOp(rec, tips.FORM, desk.scope, OpKind.STEP, "office_no", said)]
 
 
 def device_mark(device: str) -> str:
@@ -126,8 +127,8 @@ def device_mark(device: str) -> str:
     return digits[top >> 10 & 31] + digits[top >> 5 & 31] + digits[top & 31]
 
 
-def _office_no(desk: Desk, n: int) -> dict[str, Json]:
-    return {"office_no": f"{desk.today.year}-{n:04d}", "at": desk.at()}
+def _next_office_no(desk: Desk, writer: Writer) -> str:
+    return f"{desk.today.year}-{writer.next_number('office_no'):04d}"
 
 
 def hand_up(desk: Desk, tip: RecordId) -> Done[None]:
@@ -263,10 +264,8 @@ def number_tips(desk: Desk) -> Done[int]:
         for line in writer.lines(waiting):
             if line.head.no and not line.head.tracks[1]:
                 record = writer.get(line.id)
-                n = writer.next_number("office_no")
-                ops += tips.number_by_office(
-                    record, tips.fold(record.steps), office_no=f"{desk.today.year}-{n:04d}", at=desk.at()
-                )
+                no = _next_office_no(desk, writer)
+                ops += tips.number_by_office(record, tips.fold(record.steps), office_no=no, at=desk.at())
         changed = writer.put(ops) if ops else frozenset()
     return Done(len(ops), changed)
 
