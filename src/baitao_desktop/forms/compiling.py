@@ -12,6 +12,8 @@ from typing import Any
 from baitao_desktop import files
 from baitao_desktop.domain.errors import UserFacingError
 
+from .telling import translated
+
 FORMAT = 1  # raise it when the same table must give other XML
 PYXFORM = "4.5.0"  # part of the cache key; known here so that asking the cache need not import pyxform
 MAX_BYTES = 20 * 1024 * 1024
@@ -35,8 +37,6 @@ def compile_form(source: Path) -> bytes:
     Chinese quotation marks survive; the label of a calculation and the hint of a group, which XForms have no place
     for, ride along as `bt:label` and `bt:hint`. Raises UserFacingError F10–F13 naming sheet and row.
     """
-    from .authoring import translated
-
     table = sheets_of(source)
     from pyxform.xls2xform import convert
 
@@ -99,6 +99,8 @@ def sheets_of(source: Path) -> Any:
         given: Any = data.decode("utf-8-sig") if suffix == ".md" else data
         table = backends.get_xlsform(given, file_type=suffix)
     except Exception as trouble:  # openpyxl, xlrd and zipfile raise what they like on half a file
+        if type(trouble).__name__ == "PyXFormError":
+            raise UserFacingError("F12", f"“{source.name}”不能用：{translated(trouble)}。") from trouble
         raise UserFacingError(
             "F11", f"“{source.name}”打不开：不是完整的表格，或不是按模板做的表。请用WPS另存为 .xlsx 再试。"
         ) from trouble

@@ -24,6 +24,15 @@ ODK = "{http://www.opendatakit.org/xforms}"
 _ITEXT = ("jr:itext('", "')")
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An expression that cannot be used: of which question, in which respect, what is wrong with it."""
+
+    name: str
+    part: str
+    text: str
+
+
 @dataclass
 class Draft:
     """What is known of a form while it is being read."""
@@ -38,7 +47,7 @@ class Draft:
     binds: dict[str, Mapping[str, str]] = field(default_factory=dict)
     texts: dict[str, Text] = field(default_factory=dict)
     media: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
     def compiled(self, source: str | None, place: Place | None, what: str) -> Expression | None:
@@ -48,7 +57,7 @@ class Draft:
         try:
             return expression(source, root=self.root, current=place, functions=self.functions)
         except XPathError as trouble:
-            self.troubles.append(f"“{place.name if place else self.title}”的{what}：{trouble}")
+            self.troubles.append(Trouble(place.name if place else "", what, str(trouble)))
             return None
 
     def bind(self, place: Place) -> Mapping[str, str]:
@@ -61,6 +70,17 @@ def load(xform: bytes, *, language: str | None = None) -> Form:
     `language`: which translation's words to use, else the form's default. Raises UserFacingError: F01 the file is no
     sound XML, F02 it is no form, F03 an expression cannot be read or questions wait for one another (all are named).
     """
+    form, troubles = read_form(xform, language=language)
+    if troubles:
+        listed = "；".join(f"“{one.name or form.title}”的{one.part}：{one.text}" for one in troubles[:20])
+        raise UserFacingError(
+            "F03", f"表单“{form.title}”有{len(troubles)}处公式要改：{listed}。请交给做表的人改好再用。"
+        )
+    return form
+
+
+def read_form(xform: bytes, *, language: str | None = None) -> tuple[Form, tuple[Trouble, ...]]:
+    """`load` with the expressions that cannot be used handed back instead of raised: what its author is told."""
     head, model, body = _parts(read_markup(xform, "表单"))
     primary, secondary = _instances(model)
     root = _place(primary, None)
@@ -72,20 +92,16 @@ def load(xform: bytes, *, language: str | None = None) -> Form:
     _lists(draft, secondary)
     _binds(draft, model)
     _translations(draft, model, language)
-    from .setvalues import actions_of
     from .body import questions_of
+    from .setvalues import actions_of
 
     questions = questions_of(draft, body)
     form = _finished(draft, questions, primary, actions_of(draft, model, body))
-    if form.plan.cycles:
-        names = "；".join("、".join(path.rpartition("/")[2] for path in cycle) for cycle in form.plan.cycles)
-        draft.troubles.append(f"这些题互相等待，算不出先后：{names}")
-    if draft.troubles:
-        listed = "；".join(draft.troubles[:20])
-        raise UserFacingError(
-            "F03", f"表单“{draft.title}”有{len(draft.troubles)}处公式要改：{listed}。请交给做表的人改好再用。"
-        )
-    return form
+    for cycle in form.plan.cycles:
+        names = [path.rpartition("/")[2] for path in cycle]
+        waiting = f"与{'、'.join(names[1:])}互相等待，算不出先后" if len(names) > 1 else "要等自己的结果，算不出来"
+        draft.troubles.append(Trouble(names[0], "公式", waiting))
+    return form, tuple(draft.troubles)
 
 
 def _parts(html: Element) -> tuple[Element, Element, Element]:
@@ -303,7 +319,7 @@ def _title(draft: Draft) -> Expression | None:
     try:
         return expression(source, root=draft.root, current=place, functions=draft.functions, shown=True)
     except XPathError as trouble:
-        draft.troubles.append(f"记录名称（instance_name）：{trouble}")
+        draft.troubles.append(Trouble("", "记录名称（instance_name）", str(trouble)))
         return None
 
 
