@@ -1,0 +1,93 @@
+"""The plan of the house and the promises to the user, as checks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "baitao_desktop"
+NETWORK = {
+    "socket",
+    "ssl",
+    "http",
+    "urllib.request",
+    "urllib3",
+    "requests",
+    "asyncio",
+    "smtplib",
+    "ftplib",
+    "PySide6.QtNetwork",
+}
+HEAVY = {
+    "sqlalchemy", "sqlcipher3", "reportlab", "openpyxl", "pyxform", "cryptography", "pyrage", "pypdfium2", "PIL", "zstandard",
+    "PySide6.QtPrintSupport", "PySide6.QtNetwork",
+}  # fmt: skip
+# 方案原文之外不得出现的字眼（USERS 末节）
+WORDS = "稳控|重点人员|维权人员|上访人员|缠访|闹访|苗头人员|管控对象|盯防|拆弹"
+
+
+def test_the_plan_of_the_house_is_kept() -> None:
+    assert lint_imports(no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_nothing_of_ours_can_reach_a_network(path: Path) -> None:
+    reached = {name for name in imports_of(path) for bad in NETWORK if name == bad or name.startswith(f"{bad}.")}
+    assert not reached
+
+
+def test_nothing_heavy_is_loaded_before_the_first_paint() -> None:
+    """In a process of its own: everything the window imports to show its first page."""
+    code = "import sys\nfrom baitao_desktop.ui import app\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    loaded = set(done.stdout.split())
+    assert not {name for name in HEAVY if name in loaded}
+
+
+def test_no_label_form_or_paper_names_people_to_watch() -> None:
+    wrong: list[str] = []
+    for folder in (SOURCE, ROOT / "forms", ROOT / "resources"):
+        for path in folder.rglob("*"):
+            if path.suffix in (".py", ".md", ".csv", ".toml", ".html", ".txt") and path.is_file():
+                text = path.read_text(encoding="utf-8")
+                wrong += [f"{path.name}: {hit}" for hit in re.findall(WORDS, text)]
+    assert not wrong
+
+
+def test_required_questions_stay_few() -> None:
+    """Tip ≤ 6, visit ≤ 5 (USERS 14)."""
+    from baitao_desktop.forms import compile_form, load
+
+    for name, most in (("xiansuo", 6), ("zoufang", 5)):
+        form = load(compile_form(ROOT / "forms" / f"{name}.md"))
+        assert sum(1 for q in form.walk() if q.required is not None) <= most
+
+
+def test_no_machine_path_stands_in_the_tree() -> None:
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
+    listed = [ROOT / n for n in names if n.endswith((".py", ".md", ".toml", ".csv"))]
+    wrong = [
+        p.name
+        for p in listed
+        if p.is_file() and re.search(r"(^|[^A-Za-z0-9_.])/(work|root)/[A-Za-z]", p.read_text(encoding="utf-8"))
+    ]
+    assert not wrong
