@@ -67,17 +67,19 @@ def cell_lines(pdf: bytes, *, tolerance: float = 0.3) -> list[CellLine]:
     found: list[CellLine] = []
     with pdfplumber.open(io.BytesIO(pdf)) as opened:
         for number, page in enumerate(opened.pages):
-            xs = sorted({round(line["x0"], 1) for line in page.lines if abs(line["x1"] - line["x0"]) < 0.1})
+            upright = [line for line in page.lines if abs(line["x1"] - line["x0"]) < 0.1]
             ys = sorted({round(line["top"], 1) for line in page.lines if abs(line["bottom"] - line["top"]) < 0.1})
             lines: dict[tuple[int, int, float], list[dict[str, float]]] = {}
             for char in page.chars:
                 middle = (char["top"] + char["bottom"]) / 2
-                if char["size"] > 40 or not ys[0] < middle < ys[-1]:
+                xs = sorted({round(line["x0"], 1) for line in upright if line["top"] < middle < line["bottom"]})
+                if char["size"] > 40 or not xs:
                     continue
                 column, row = bisect_right(xs, char["x0"] + tolerance) - 1, bisect_right(ys, middle) - 1
                 assert xs[column] <= char["x0"] + tolerance, char
                 assert char["x1"] <= xs[column + 1] + tolerance, char
                 assert char["top"] > ys[row] - 1, char
+                assert char["bottom"] < ys[row + 1] + 1, char
                 lines.setdefault((column, row, round(page.height - char["matrix"][5], 1)), []).append(char)
             for (column, row, _), chars in sorted(lines.items()):
                 found.append(CellLine(number, column, row, "".join(str(c["text"]) for c in chars)))

@@ -14,8 +14,8 @@ from baitao_desktop.reports.papers import Briefing
 LEFT, WIDTH = 28 * MM, 156 * MM
 MIDDLE = LEFT + WIDTH / 2
 FLOOR = 297 * MM - 24 * MM
-# 先按公文的字号排；一页放不下就小一号，行距同比缩；小到小四还放不下就请人删
-SIZES = (16.0, 15.0, 14.0, 13.0, 12.0)
+# 先按公文的字号和行距排；一页放不下就一步步缩（字号、行距占公文行距的比例）；小到小四还放不下就请人删
+STEPS = ((16.0, 1.0), (15.0, 0.94), (14.0, 0.87), (14.0, 0.8), (13.0, 0.72), (12.0, 0.65))
 FOOT_SIZE = 14.0
 
 
@@ -25,8 +25,8 @@ def briefing_pdf(briefing: Briefing) -> bytes:
     top = _masthead(canvas, briefing)
     feet = _feet(briefing)
     floor = FLOOR - 26.0 * len(feet)
-    for size in SIZES:
-        leading = LEADING * size / SIZES[0]
+    for size, share in STEPS:
+        leading = LEADING * share
         rows = _body(briefing, size)
         if top + len(rows) * leading <= floor:
             break
