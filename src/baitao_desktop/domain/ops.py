@@ -121,23 +121,9 @@ def value_digest(op: Op) -> bytes:
 
 def chain(previous: bytes, op: Op) -> bytes:
     """The hash `op` must carry after an operation whose hash is `previous` (FIRST for a stream's first)."""
-    pred = op.pred
-    meta = "\x1f".join(
-        (
-            op.rec,
-            op.form,
-            op.scope,
-            str(op.lam),
-            op.dev,
-            str(op.seq),
-            str(op.wall_ms),
-            op.actor,
-            str(int(op.kind)),
-            op.fld,
-            pred[0] if pred else "",
-            str(pred[1]) if pred else "",
-        )
-    )
+    rec, form, scope, lam, dev, seq, wall_ms, actor, kind, fld, _, pred, _, _ = op
+    after = f"{pred[0]}\x1f{pred[1]}" if pred else "\x1f"
+    meta = f"{rec}\x1f{form}\x1f{scope}\x1f{lam}\x1f{dev}\x1f{seq}\x1f{wall_ms}\x1f{actor}\x1f{int(kind)}\x1f{fld}\x1f{after}"
     return hashlib.sha256(previous + meta.encode() + value_digest(op)).digest()
 
 

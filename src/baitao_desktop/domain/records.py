@@ -96,11 +96,20 @@ class Law(Generic[S]):
     head: Callable[[Record, S], Head]
 
 
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
+
+
 def load_json(text: str) -> Json:
-    """Parsed value of an operation; None when a stranger's text is no JSON (a replay never raises)."""
+    """Parsed value of an operation; None when a stranger's text is no JSON (a replay never raises).
+
+    NaN and Infinity are None, half a surrogate pair is U+FFFD: what comes out can be written again anywhere.
+    """
     try:
-        return json.loads(text)
-    except ValueError:
+        value, end = _DECODER.raw_decode(text)
+        if end != len(text):
+            value = _DECODER.decode(text)
+        return _DECODER.decode(canonical(value)) if "\\u" in text else value
+    except (ValueError, RecursionError):
         return None
 
 
@@ -122,15 +131,19 @@ def replay(ops: Iterable[Op]) -> Record:
     for op in ordered:
         kind = op.kind
         if kind == OpKind.SET:
-            _write(fields, op, None if op.ref in gone or isinstance(op.val, bytes) else load_json(op.val))
+            _write(fields, op, None if (gone and op.ref in gone) or isinstance(op.val, bytes) else load_json(op.val))
         elif kind == OpKind.STEP:
-            step = _step(op, empty=op.ref in gone)
+            step = _step(op, empty=bool(gone) and op.ref in gone)
             for seen in step.after:
                 open_steps.pop(seen, None)
             open_steps[step.id] = None
             steps.append(step)
         elif kind == OpKind.CREATE:
-            values = restated.get(op.ref, {}) if op.ref in gone or isinstance(op.val, bytes) else load_json(op.val)
+            values = (
+                restated.get(op.ref, {})
+                if (gone and op.ref in gone) or isinstance(op.val, bytes)
+                else load_json(op.val)
+            )
             for fld, value in values.items() if isinstance(values, dict) else ():
                 fields.setdefault(fld, []).append((op, value))
         elif kind == OpKind.RETIRE:
@@ -205,11 +218,14 @@ def _shown(
     conflicts: list[Conflict] = []
     heads: dict[str, OpRef] = {}
     dropped_rows: dict[str, tuple[int, str]] = {}
+    last: tuple[Op | None, OpRef | None] = (None, None)
     for fld, live in fields.items():
         if not live:
             continue
         shown, value = live[-1]
-        heads[fld] = shown.ref
+        # 一条 CREATE 写二十几个字段：它的名字只做一次
+        last = last if last[0] is shown else (shown, shown.ref)
+        heads[fld] = last[1] or shown.ref
         if value is not None:
             answers[fld] = value
         elif fld.endswith("]"):

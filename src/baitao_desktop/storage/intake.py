@@ -74,14 +74,34 @@ class Place:
 
 @dataclass
 class Tally:
-    """Counting as operations pass."""
+    """Counting as operations pass. `news`: the new operations of each touched record, by row number."""
 
     seen: set[RecordId] = field(default_factory=set)
     touched: set[RecordId] = field(default_factory=set)
     new: set[RecordId] = field(default_factory=set)
-    forms: set[str] = field(default_factory=set)
+    news: dict[int, list[Op]] = field(default_factory=dict)
+    overlap: dict[tuple[DeviceId, Scope], tuple[int, bytes]] = field(default_factory=dict)
     ops: int = 0
     steps: int = 0
+
+    def passed_over(self, op: Op) -> None:
+        """Held already; the last such of each stream will be compared (the chain vouches for those before it)."""
+        self.seen.add(op.rec)
+        key = (op.dev, op.scope)
+        if key not in self.overlap or self.overlap[key][0] < op.seq:
+            self.overlap[key] = (op.seq, op.hash)
+
+    def count(self, op: Op, place: Place, first_rid: int) -> None:
+        news = self.news.get(place.rid)
+        if news is None:
+            self.news[place.rid] = [op]
+            self.touched.add(op.rec)
+            if place.rid >= first_rid or place.s is None:
+                self.new.add(op.rec)
+        else:
+            news.append(op)
+        if op.kind == OpKind.STEP:
+            self.steps += 1
 
 
 def check(op: Op, at: Stream, cards: dict[DeviceId, Json]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from baitao_desktop.domain.ops import DeviceId, Op, OpKind, OpRef, canonical
+from baitao_desktop.domain.ops import DeviceId, Op, OpKind, OpRef
 from baitao_desktop.domain.records import Head, Record, load_json, replay
 from baitao_desktop.storage import search
 from baitao_desktop.storage.rows import BATCH, Names, Row, group_ops, many, marks, pieces, rows
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Project = Callable[[Record], Head]
 _BLOB = re.compile(r'"blob"\s*:\s*"([0-9a-f]{64})"')
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _PLAIN_EXTRA = "[[],[],[]]"
 _TABLES_OF_RID = ("head", "body", "facet", "link", "conflict", "flag", "blobref", "words", "fts")
 
@@ -85,7 +86,7 @@ def file_records(
     may_erase: Callable[[DeviceId], bool],
     *,
     fresh: Callable[[int], bool] = lambda _: False,
-    given: Callable[[Sequence[int]], Iterator[tuple[int, list[Op]]]] | None = None,
+    given: Callable[[Sequence[int]], Iterable[tuple[int, list[Op]]]] | None = None,
 ) -> Filed:
     """Make the list rows of these records anew from their operations, and carry out erasures found among them.
 
@@ -125,14 +126,14 @@ def _lay(
     plain = not (head.facets or head.links or head.flags)
     facets = sorted({(str(k), str(v)) for k, v in head.facets})
     links = sorted({(rel, other) for rel, other in head.links})
-    extra = _PLAIN_EXTRA if plain else canonical([facets, links, sorted(set(head.flags))])
+    extra = _PLAIN_EXTRA if plain else _dump([facets, links, sorted(set(head.flags))])
     flags = len(record.flags) + len(head.flags)
     row = (
         rid, record.form, int(record.deleted), head.received, head.status, head.unit, head.due, head.person, head.no,
         head.title, head.closed, *head.tracks, flags, len(record.conflicts), record.lam, digest,
     )  # fmt: skip
     batch.head.append(row)
-    batch.body.append((rid, canonical(dict(record.answers)), canonical(head.state), extra))
+    batch.body.append((rid, _dump(record.answers), _dump(head.state), extra))
     if before is not None:
         if before.extra != extra:
             _unlist(batch, rid, before.extra)
@@ -193,6 +194,34 @@ def _execute(db: Connection, names: Names, rid: int, ops: list[Op], may_erase: C
         # 抹去的附件不再有人提到，侧库清扫时才会真的删掉
         db.exec_driver_sql("DELETE FROM blobref WHERE rid = ?", (rid,))
     return done
+
+
+def differing(db: Connection, names: Names, rids: Sequence[int], project: Project) -> list[int]:
+    """Records whose list rows are not what their operations make."""
+    wrong: list[int] = []
+    for some in pieces(rids):
+        stand = _standing(db, some)
+        for rid, ops in group_ops(db, names, some):
+            batch = _Batch()
+            _lay(batch, Filed(), names, rid, ops=ops, before=None, project=project)
+            made = {
+                "head": batch.head, "body": batch.body, "words": batch.words, "facet": batch.facets,
+                "link": batch.links, "conflict": batch.conflicts, "flag": batch.flags, "blobref": batch.blobs,
+            }  # fmt: skip
+            if any(set(stand[table].get(rid, ())) != set(lines) for table, lines in made.items()):
+                wrong.append(rid)
+    return wrong
+
+
+def _standing(db: Connection, rids: Sequence[int]) -> dict[str, dict[int, list[Row]]]:
+    found: dict[str, dict[int, list[Row]]] = {}
+    for table in _TABLES_OF_RID:
+        if table != "fts":
+            by_rid: dict[int, list[Row]] = {}
+            for row in rows(db, f"SELECT rid, * FROM {table} WHERE rid IN ({marks(len(rids))})", (*rids,)):
+                by_rid.setdefault(row[0], []).append(row[1:])
+            found[table] = by_rid
+    return found
 
 
 def forget(db: Connection, rids: Sequence[int]) -> None:

@@ -9,16 +9,26 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+import sys
 import unicodedata
-from operator import add
+from array import array
 
 _RUN = re.compile(r"[0-9a-z]+|[^\W_0-9a-z]+")
+_ASCII = re.compile(r"[0-9a-z]+")
+_NOT_HAN = re.compile(r"[\W_0-9a-z]+")
 _LONG_NUMBER = 7
+_WIDE = tuple((wide, unicodedata.normalize("NFKC", wide)) for wide in "，：；！？（）　")
+_UTF32 = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
 
 
 def normal(text: str) -> str:
     """One spelling for full and half width, upper and lower case; both the text and the query go through it."""
-    return unicodedata.normalize("NFKC", text).casefold().replace("\0", " ")
+    for wide, narrow in _WIDE:
+        text = text.replace(wide, narrow)
+    # 全角标点先换掉，其余中文多半已是 NFKC，查一遍比转一遍快十倍（50 → 4 µs／530 字）
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return text.casefold().replace("\0", " ")
 
 
 def text_hash(text: str) -> int:
@@ -27,18 +37,19 @@ def text_hash(text: str) -> int:
 
 
 def tokens(text: str) -> str:
-    """The distinct index words of a normal text, blank-separated."""
-    words: dict[str, None] = {}
-    for run in _RUN.findall(text):
-        if run[0].isascii():
-            words[run] = None
-            if len(run) >= _LONG_NUMBER and run.isdigit():
-                words[run[-4:]] = None
-        else:
-            # 一趟里每两个字一词，末一字单独成词：单字查询用前缀就都找得到
-            words.update(dict.fromkeys(map(add, run, run[1:])))
-            words[run[-1]] = None
-    return " ".join(words)
+    """The index words of a normal text, blank-separated (some of them more than once).
+
+    Every two neighbours make a word, laid out with strided copies instead of a loop (100 → 23 µs for 530 characters;
+    FTS5 drops what comes twice more cheaply than a set of Python strings: 16 → 23 µs). Beside a gap a character
+    stands alone, so a query of one character finds it by prefix.
+    """
+    words = _ASCII.findall(text)
+    words += [word[-4:] for word in words if len(word) >= _LONG_NUMBER and word.isdigit()]
+    apart = _NOT_HAN.sub(" ", text)
+    chars = array("I", apart.encode(_UTF32))
+    pairs = array("I", bytes(12 * max(0, len(chars) - 1)))
+    pairs[0::3], pairs[1::3], pairs[2::3] = chars[:-1], chars[1:], array("I", [32]) * (len(pairs) // 3)
+    return pairs.tobytes().decode(_UTF32) + apart[-1:] + " " + " ".join(words)
 
 
 def ask(query: str) -> tuple[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from baitao_desktop import seal
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import DeviceId, PersonId
+from baitao_desktop.storage import backup
 from baitao_desktop.storage import place as places
 from baitao_desktop.storage import slots as keys
 from baitao_desktop.storage.intake import Progress
@@ -25,7 +26,6 @@ from baitao_desktop.storage.side import Side, wanted
 from baitao_desktop.storage.slots import Slot
 from baitao_desktop.storage.tables import (
     FORMAT,
-    PROJECTION,
     SHAPE,
     make_indexes,
     make_kept,
@@ -38,6 +38,7 @@ from baitao_desktop.storage.writer import Writer
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+restore = backup.restore
 _REBUILD = 2000
 
 
@@ -351,6 +352,34 @@ class Store(Side):
         keys.save(self.place, [*kept, spare])
         return code
 
+    # ---- backup and audit ----------------------------------------------------------------------------------------
+
+    def backup(self, to: Path, progress: Progress | None = None) -> Path:
+        """Write cabinet, attachments and keys into the new folder `to`, verify the copy, return where it lies.
+
+        “to(2)” is taken where `to` stands already. UserFacingError S04, S07, S90–S93 when it cannot be written, S12
+        when the copy does not verify; then nothing is left.
+        """
+        with told(to), self._lane, self._side_lane:
+            return backup.copy_out(self.place, (self._engine, self._side), self._key, to, progress)
+
+    def verify(self, full: bool, progress: Progress | None = None) -> list[str]:
+        """What is wrong with the cabinet, in Chinese; empty when nothing is.
+
+        Always pages, structure and hash chains; `full` also compares every list row with its operations.
+        """
+        tell = progress or (lambda _what, _done, _of: None)
+        findings: list[str] = []
+        with told(self.place), self._side.connect() as db:
+            findings += backup.file_findings(db, places.SIDE, full=full)
+        with told(self.place), self._engine.connect() as db:
+            db.exec_driver_sql("BEGIN")
+            findings += backup.file_findings(db, places.DESK, full=full)
+            findings += backup.chain_findings(db, lambda done, of: tell("正在核对校验链", done, of))
+            if full:
+                findings += backup.list_findings(db, self._project, lambda done, of: tell("正在核对列表", done, of))
+        return findings
+
     # ---- closing -------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -365,4 +394,4 @@ class Store(Side):
         self._lock.release()
 
 
-__all__ = ["PROJECTION", "Project", "Reader", "Store", "Writer", "create", "slots", "unlock"]
+__all__ = ["Project", "Reader", "Store", "Writer", "create", "restore", "slots", "unlock"]

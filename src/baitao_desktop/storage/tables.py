@@ -115,11 +115,11 @@ def connector(path: Path, key: bytes, settings: tuple[str, ...] = _SETTINGS) -> 
     return connect
 
 
-def open_engine(path: Path, key: bytes) -> Engine:
+def open_engine(path: Path, key: bytes, settings: tuple[str, ...] = _SETTINGS) -> Engine:
     """An engine over one file: a few pooled connections, every transaction begun by hand."""
     return create_engine(
         "sqlite://",
-        creator=connector(path, key),
+        creator=connector(path, key, settings),
         module=sqlcipher3,
         poolclass=QueuePool,
         pool_size=3,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TypeAlias
 
 from baitao_desktop.domain.ops import (
     MAX_LAM,
@@ -15,22 +14,17 @@ from baitao_desktop.domain.ops import (
     Op,
     OpKind,
     OpRef,
-    PersonId,
     RecordId,
-    Scope,
     Vector,
     canonical,
     chain,
 )
 from baitao_desktop.domain.records import replay
 from baitao_desktop.storage import intake
+from baitao_desktop.storage.filer import Filer, Given
 from baitao_desktop.storage.intake import Broken, Place, Progress, Stream, TakenIn, Tally
-from baitao_desktop.storage.projection import Filed, Project, file_records
-from baitao_desktop.storage.reader import FOREIGN_KEYS, Reader
-from baitao_desktop.storage.rows import Row, group_ops, many, marks, no_garbage_hunt, one, pieces, rows
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from baitao_desktop.storage.reader import FOREIGN_KEYS
+from baitao_desktop.storage.rows import Row, group_ops, many, no_garbage_hunt, one
 
 CHUNK = 100_000
 """Operations kept in memory at a time while taking in; their records are filed after the last."""
@@ -52,31 +46,8 @@ class _Open:
             self.steps = record.step_heads
 
 
-class Writer(Reader):
+class Writer(Filer):
     """One transaction. Made by Store.writing; what an exception leaves is as if it had never begun."""
-
-    def __init__(
-        self, db: Connection, *, device: DeviceId, who: PersonId, now_ms: int, project: Project, have: Any
-    ) -> None:
-        super().__init__(db)
-        self.device = device
-        self.who = who
-        self.now_ms = now_ms
-        self.erased = 0
-        self.kept = False
-        self._project = project
-        self._have = have
-        self._forget()
-
-    def _forget(self) -> None:
-        """Drop what is remembered of the transaction (at its start, and after a savepoint was rolled back)."""
-        self._names = None
-        self._streams: dict[tuple[DeviceId, Scope], Stream] = {}
-        self._places: dict[RecordId, Place] = {}
-        self._next_rid = 0
-        self._waiting_places: list[Row] = []
-        self._lam = -1
-        self._own_cards: dict[DeviceId, Json] | None = None
 
     # ---- acts ----------------------------------------------------------------------------------------------------
 
@@ -93,25 +64,32 @@ class Writer(Reader):
         places = self._find([op.rec for op in asked])
         self._load_lam()
         opened: dict[RecordId, _Open] = {}
-        fresh: set[RecordId] = set()
+        fresh: set[int] = set()
         made: list[Op] = []
+        lines: list[Row] = []
         for new in asked:
-            if new.rec not in places:
-                self._new_place(new.rec, new.form, new.kind, new.scope)
-                fresh.add(new.rec)
+            stream = self._stream(self.device, new.scope)
+            place = places.get(new.rec)
+            if place is None:
+                place = self._new_place(new, stream.s)
+                fresh.add(place.rid)
             if new.rec not in opened and new.kind != OpKind.NOTE:
-                opened[new.rec] = _Open(() if new.rec in fresh else self._ops_of(places[new.rec].rid))
+                opened[new.rec] = _Open(() if place.rid in fresh else self._ops_of(place.rid))
             live = opened.get(new.rec)
-            made.extend(self._make(new, wording, live) for wording in _worded(new, live))
-        try:
-            self._insert([self._row(op) for op in made])
-        except Broken as trouble:
-            raise ValueError(f"{trouble.reason}: {trouble}") from trouble
+            for wording in _worded(new, live):
+                made.append(self._make(new, wording, live))
+                lines.append(self._worded_row(made[-1], place, stream))
+        self._insert(lines)
         changed = frozenset(op.rec for op in made if op.kind != OpKind.NOTE)
-        fresh_rids = {places[rec].rid for rec in fresh}
-        self._file([places[rec].rid for rec in changed], fresh_rids.__contains__)
+        self._file([places[rec].rid for rec in changed], fresh.__contains__)
         self._close()
         return changed
+
+    def _worded_row(self, op: Op, place: Place, stream: Stream) -> Row:
+        try:
+            return self._row(op, place, stream)
+        except Broken as trouble:
+            raise ValueError(f"{op.rec}: {trouble}") from trouble
 
     def _make(self, new: NewOp, wording: _Wording, live: _Open | None) -> Op:
         kind, fld, val, pred = wording
@@ -163,181 +141,61 @@ class Writer(Reader):
         self._forget()
 
     def _take_in(self, ops: Iterable[Op], progress: Progress) -> TakenIn:
-        cards = self._cards()
         self._load_lam()
-        tally = Tally()
         for known in self._streams.values():
             known.moved = False
-        overlap: dict[tuple[DeviceId, Scope], tuple[int, bytes]] = {}
         first_rid = self._first_free_rid()
-        touched: dict[int, None] = {}
-        waiting: list[Row] = []
         # 索引合并推到空闲时（2.66 → 2.1–2.6，kernel §1）
         self._db.exec_driver_sql("INSERT INTO fts(fts, rank) VALUES ('automerge', 0)")
-        for batch in intake.batches(ops, _TELL):
-            self._find([op.rec for op in batch])
-            for op in batch:
-                key = (op.dev, op.scope)
-                stream = self._streams.get(key) or self._stream(*key)
-                tally.seen.add(op.rec)
-                if op.seq <= stream.seq and not stream.moved:
-                    if key not in overlap or overlap[key][0] < op.seq:
-                        overlap[key] = (op.seq, op.hash)
-                    continue
-                intake.check(op, stream, cards)
-                waiting.append(self._incoming(op, tally))
-                touched[waiting[-1][0]] = None
-                self._lam = max(self._lam, op.lam)
-            if len(waiting) >= CHUNK:
-                self._insert(waiting)
-                waiting = []
-            progress("正在核对", tally.ops, 0)
-        for (dev, scope), (seq, digest) in overlap.items():
+        tally, given = self._enter(ops, first_rid, progress)
+        for (dev, scope), (seq, digest) in tally.overlap.items():
             if self.hash_at(dev, scope, seq) != digest:
                 raise Broken("fork", (dev, scope), seq)
-        self._insert(waiting)
-        noted = {p.rid for p in self._places.values() if p.s is None}
-        filed = self._file([rid for rid in touched if rid not in noted], lambda rid: rid >= first_rid, progress)
+        filed = self._file(list(tally.news), lambda rid: rid >= first_rid, progress, given)
         self._db.exec_driver_sql("INSERT INTO fts(fts, rank) VALUES ('automerge', 4)")
-        changed = tally.touched - tally.new
+        touched = frozenset(tally.touched)
         return TakenIn(
-            tally.ops, len(tally.new), len(changed), len(tally.seen - tally.touched), tally.steps, filed.conflicts,
-            filed.deleted, filed.erased, sum(not self._have(sha) for sha in filed.blobs),
-            frozenset(tally.touched), frozenset(tally.forms),
+            tally.ops, len(tally.new), len(touched) - len(tally.new), len(tally.seen - touched), tally.steps,
+            filed.conflicts, filed.deleted, filed.erased, sum(not self._have(sha) for sha in filed.blobs), touched,
+            frozenset(self._places[rec].form for rec in touched),
         )  # fmt: skip
 
-    def _incoming(self, op: Op, tally: Tally) -> Row:
-        tally.ops += 1
-        place = self._places.get(op.rec)
-        if place is None:
-            place = self._new_place(op.rec, op.form, op.kind, op.scope)
-            if op.kind != OpKind.NOTE:
-                tally.new.add(op.rec)
-        elif place.s is None and op.kind != OpKind.NOTE:
-            tally.new.add(op.rec)
-        if op.kind != OpKind.NOTE:
-            tally.touched.add(op.rec)
-            tally.forms.add(op.form)
-            tally.steps += op.kind == OpKind.STEP
-        return self._row(op)
-
-    # ---- the common path -----------------------------------------------------------------------------------------
-
-    def _row(self, op: Op) -> Row:
-        """The operation as a table row, its record's form and scope checked. Raises Broken."""
-        place = self._places[op.rec]
-        names = self.names
-        s = names.s(op.scope)
-        own_form = None if place.form == op.form else op.form
-        if op.kind != OpKind.NOTE:
-            if place.s is None:
-                self._db.exec_driver_sql("UPDATE rec SET form = ?, s = ? WHERE rid = ?", (op.form, s, place.rid))
-                # 先到的 NOTE 用的是当时的表单名：把它记在那几条操作上，链才对得上
-                self._db.exec_driver_sql(
-                    "UPDATE op SET form = ? WHERE rid = ? AND form IS NULL AND ? <> ?",
-                    (place.form, place.rid, place.form, op.form),
-                )
-                place.form, place.s, own_form = op.form, s, None
-            if place.s != s:
-                raise Broken("scope", (op.dev, op.scope), op.seq)
-            if own_form is not None:
-                raise Broken("form", (op.dev, op.scope), op.seq)
-        pred = op.pred
-        return (
-            place.rid, op.lam, names.d(op.dev), s, op.seq, op.wall_ms, names.a(op.actor), int(op.kind), op.fld, op.val,
-            names.d(pred[0]) if pred else None, pred[1] if pred else None, op.salt, op.hash, own_form,
-        )  # fmt: skip
-
-    def _insert(self, waiting: list[Row]) -> None:
-        """Write operations in the table's own order, so that each page is touched once."""
-        from sqlalchemy.exc import IntegrityError
-
-        self._add_places()
-        waiting.sort(key=itemgetter(0, 1, 2))
-        try:
-            many(self._db, "INSERT INTO op VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", waiting)
-        except IntegrityError as error:
-            names, row = self.names, waiting[0]
-            raise Broken("clash", (names.devices[row[2]], names.scopes[row[3]]), row[4]) from error
-        moved = [(t.d, t.s, t.seq, t.lam, t.hash) for t in self._streams.values() if t.moved]
-        many(self._db, "INSERT OR REPLACE INTO vec VALUES (?,?,?,?,?)", moved)
-
-    def refile(self, rids: Sequence[int]) -> None:
-        """File records anew whose list rows were thrown away (Store.rebuild)."""
-        self._file(rids, lambda _: True)
-
-    def _file(self, rids: Sequence[int], fresh: Any, progress: Progress | None = None) -> Filed:
-        cards = self._cards()
-
-        def may_erase(dev: DeviceId) -> bool:
-            return dev == self.device or intake.is_office(cards, dev)
-
-        total = Filed()
-        for n, some in enumerate(pieces(sorted(rids), _TELL)):
-            filed = file_records(self._db, self.names, some, self._project, may_erase, fresh=fresh)
-            total.conflicts += filed.conflicts
-            total.deleted += filed.deleted
-            total.erased += filed.erased
-            total.blobs |= filed.blobs
-            if progress:
-                progress("正在归档", n * _TELL + len(some), len(rids))
-        self.erased += total.erased
-        return total
-
-    def _close(self) -> None:
-        self.kept = True
-        self._db.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES ('lam', ?)", (str(self._lam),))
-
-    def _load_lam(self) -> None:
-        if self._lam < 0:
-            found = one(self._db, "SELECT v FROM meta WHERE k = 'lam'")
-            self._lam = int(found[0]) if found else 0
-
-    def _cards(self) -> dict[DeviceId, Json]:
-        if self._own_cards is None:
-            self._own_cards = self.cards()
-        return self._own_cards
-
-    def _stream(self, dev: DeviceId, scope: Scope) -> Stream:
-        stream = self._streams.get((dev, scope))
-        if stream is None:
-            d, s = self.names.d(dev), self.names.s(scope)
-            found = one(self._db, "SELECT seq, lam, hash FROM vec WHERE d = ? AND s = ?", (d, s))
-            stream = Stream(d, s, *found) if found else intake.start(d, s)
-            self._streams[dev, scope] = stream
-        return stream
-
-    def _find(self, recs: Iterable[RecordId]) -> dict[RecordId, Place]:
-        """Places of the records that are known, remembered for the transaction."""
-        unknown = [bytes.fromhex(rec) for rec in dict.fromkeys(recs) if rec not in self._places]
-        for some in pieces(unknown):
-            sql = f"SELECT id, rid, form, s FROM rec WHERE id IN ({marks(len(some))})"
-            for rec, rid, form, s in rows(self._db, sql, (*some,)):
-                self._places[RecordId(rec.hex())] = Place(rid, form, s)
-        return self._places
-
-    def _first_free_rid(self) -> int:
-        if not self._next_rid:
-            found = one(self._db, "SELECT coalesce(max(rid), 0) + 1 FROM rec")
-            self._next_rid = int(found[0]) if found else 1
-        return self._next_rid
-
-    def _new_place(self, rec: RecordId, form: str, kind: int, scope: Scope) -> Place:
-        rid = self._first_free_rid()
-        self._next_rid += 1
-        place = Place(rid, form, None if kind == OpKind.NOTE else self.names.s(scope))
-        self._places[rec] = place
-        self._waiting_places.append((rid, bytes.fromhex(rec), form, place.s))
-        return place
-
-    def _add_places(self) -> None:
-        many(self._db, "INSERT INTO rec VALUES (?,?,?,?)", self._waiting_places)
-        self._waiting_places = []
-
-    def _ops_of(self, rid: int) -> list[Op]:
-        for _, ops in group_ops(self._db, self.names, (rid,)):
-            return ops
-        return []
+    def _enter(self, ops: Iterable[Op], first_rid: int, progress: Progress) -> tuple[Tally, Given | None]:
+        """Check and insert; what was counted, and the operations of the touched records while they fit in memory
+        (reading 125 000 of them back cost a tenth of the act)."""
+        cards, places, streams, tally = self._cards(), self._places, self._streams, Tally()
+        waiting: list[Row] = []
+        spilled = False
+        for batch in intake.batches(ops, _TELL):
+            self._find([op.rec for op in batch])
+            before = len(waiting)
+            for op in batch:
+                key = (op.dev, op.scope)
+                stream = streams.get(key) or self._stream(*key)
+                if op.seq <= stream.seq and not stream.moved:
+                    tally.passed_over(op)
+                    continue
+                intake.check(op, stream, cards)
+                place = places.get(op.rec) or self._new_place(op, stream.s)
+                if op.kind != OpKind.NOTE:
+                    tally.count(op, place, first_rid)
+                waiting.append(self._row(op, place, stream))
+            tally.ops += len(waiting) - before
+            progress("正在核对", tally.ops, 0)
+            if len(waiting) >= CHUNK:
+                spilled = True
+                self._insert(waiting)
+                waiting, tally.news = [], {rid: [] for rid in tally.news}
+        self._lam = max(self._lam, max((t.lam for t in streams.values() if t.moved), default=0))
+        olds: dict[int, list[Op]] = {}
+        if not spilled:
+            old = sorted(rid for rid in tally.news if rid < first_rid)
+            olds = dict(group_ops(self._db, self.names, old))
+        self._insert(waiting)
+        if spilled:
+            return tally, None
+        news = tally.news
+        return tally, lambda rids: ((rid, olds.get(rid, []) + news[rid]) for rid in rids)
 
     # ---- what is kept besides ------------------------------------------------------------------------------------
 
