@@ -24,7 +24,7 @@ def to_node_text(value: Json) -> str:
     if isinstance(value, list):
         return " ".join(str(one) for one in value)
     if isinstance(value, dict):
-        return str(value.get("name") or value.get("sha256") or "")
+        return str(value.get("name") or value.get("blob") or "")
     return value
 
 
@@ -79,5 +79,7 @@ def _wrong_time(kind: str, value: str) -> str | None:
 
 
 def _is_file(value: Json) -> bool:
-    sha = value.get("sha256") if isinstance(value, Mapping) else value
+    if isinstance(value, list):
+        return bool(value) and all(_is_file(one) for one in value)
+    sha = value.get("blob") if isinstance(value, Mapping) else value
     return isinstance(sha, str) and _SHA.match(sha) is not None

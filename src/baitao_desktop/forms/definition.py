@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .planning import Plan
 
 # One answer: text str; integer and money (分) int; decimal float; select_one str; select_multiple and rank list of
-# names; date "2022-04-08"; dateTime with "+08:00"; a file {"sha256": hex, "name": str} or the hex alone; None = empty.
+# names; date "2022-04-08"; dateTime with "+08:00"; a file {"blob": hex SHA-256, "name": str} or a list of them; None = empty.
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 FILES = frozenset({"image", "audio", "video", "file"})

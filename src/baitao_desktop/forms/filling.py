@@ -54,10 +54,12 @@ class Filling(Working):
         return node.live and self._true(self._question(node).required, node)
 
     def readonly(self, path: str) -> bool:
-        """Whether a person may not change it here."""
+        """Whether a person may not change it here; what is calculated would be lost at the next calculation."""
         node = self._nodes[path]
         question = self._question(node)
-        return question.type in ("calculate", "note", "hidden") or self._true(question.readonly, node)
+        if question.type in ("calculate", "note", "hidden") or question.calculate is not None:
+            return True
+        return self._true(question.readonly, node)
 
     def problem(self, path: str) -> str | None:
         """What is wrong with the answer given, as a sentence; None when it is fine, empty or hidden."""

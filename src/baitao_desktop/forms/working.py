@@ -314,8 +314,8 @@ class Working:
         if not node.live:
             return
         text = self._text(rule.expression, node)
-        if text == "NaN" and rule.expression.code.kind == "number" and self._question(node).data != "string":
-            text = ""
+        if text == "NaN" and rule.expression.code.kind == "number":
+            text = ""  # a sum of nothing is nothing to a person; read as a number again it is the same
         if text != node.text:
             node.text = text
             self._json.pop(node.key, None)
