@@ -1,68 +1,94 @@
-"""Photos of records: upright, at most 1600 px, without metadata; what the camera wrote as its time is kept first."""
+"""Photos: turned upright, at most 1600 px, capture time into the answer, all other metadata gone (USERS 20)."""
 
 from __future__ import annotations
 
 import io
-import re
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from baitao_desktop import files
-from baitao_desktop.actions.desk import Desk
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
+from baitao_desktop.domain.values import CST, iso_minute
 
-_EXIF_IFD, _TAKEN, _CHANGED = 0x8769, 0x9003, 0x0132
-_MOMENT = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d)")
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from baitao_desktop.actions.desk import Desk
+
+LARGEST = 40 * 2**20
+"""Bytes of a photo file; larger is no photo of a telephone."""
+LONGEST = 1600
+_PIXELS = 120_000_000
+_TAKEN = (36867, 306)
 
 
 def keep_photo(desk: Desk, source: Path | bytes) -> Json:
-    """Keep a photo beside the store; the answer that names it: `blob` and `sha256` (the same), `name`, and `taken`
-    (the camera's time, local) where there was one. UserFacingError P20 when it is no picture."""
-    from baitao_desktop.reports.photos import as_jpeg
+    """Keep a photo beside the cabinet and give the answer that names it: {"blob", "name", "taken"?}.
 
-    if isinstance(source, Path):
-        try:
-            data, name = source.read_bytes(), source.name
-        except OSError as error:
-            raise files.explain(source, error) from error
-    else:
-        data, name = source, "粘贴的照片.jpg"
-    try:
-        jpeg = as_jpeg(data)
-    except UserFacingError as error:
-        raise UserFacingError(
-            "P20", f"“{name}”打不开，可能没有拷贝完整，或不是照片。请换一张（JPG、PNG）再试。"
-        ) from error
-    sha = desk.store.blob_put(io.BytesIO(jpeg.data), "image/jpeg")
-    kept: dict[str, Json] = {"blob": sha, "sha256": sha, "name": name}
-    taken = taken_at(data)
-    return {**kept, "taken": taken} if taken else kept
+    UserFacingError A60 too large, A61 no photo. What is stored holds no place, camera or owner.
+    """
+    name, data = _read(source)
+    picture, taken = _opened(data, name)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85, optimize=True)
+    sha = desk.store.blob_put(io.BytesIO(out.getvalue()), "image/jpeg")
+    return {"blob": sha, "name": "照片.jpg", **({"taken": taken} if taken else {})}
 
 
-def photo(desk: Desk, answer: Json) -> bytes:
-    """The JPEG an answer names; empty when it has not come yet (照片待补)."""
-    sha = sha_of(answer)
-    if not sha or not desk.store.blob_has(sha):
-        return b""
-    with desk.store.blob_open(sha) as stream:
-        return stream.read()
-
-
-def sha_of(answer: Json) -> str:
-    """The digest in a photo's answer; empty when the answer names no photo."""
-    said = answer.get("blob") or answer.get("sha256") if isinstance(answer, dict) else None
-    return said if isinstance(said, str) else ""
-
-
-def taken_at(data: bytes) -> str:
-    """When the camera says it was taken, as ISO text to the minute; empty when it does not say."""
+def small_photo(desk: Desk, answer: Json, *, longest: int = 192) -> bytes:
+    """JPEG bytes of a thumbnail; empty when the photo is not here yet (照片待补)."""
     from PIL import Image
 
+    sha = answer.get("blob") if isinstance(answer, dict) else None
+    if not isinstance(sha, str) or not desk.store.blob_has(sha):
+        return b""
+    with desk.store.blob_open(sha) as source, Image.open(source) as picture:
+        picture.thumbnail((longest, longest))
+        out = io.BytesIO()
+        picture.convert("RGB").save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def _read(source: Path | bytes) -> tuple[str, bytes]:
+    if isinstance(source, bytes):
+        name, data = "粘贴的照片", source[: LARGEST + 1]
+    else:
+        name = source.name
+        try:
+            with source.open("rb") as file:
+                data = file.read(LARGEST + 1)
+        except OSError as error:
+            raise files.explain(source, error) from error
+    if len(data) > LARGEST:
+        raise UserFacingError("A60", f"“{name}”超过40MB，没有加入。请用手机里原来的照片，不要用扫描大图。")
+    return name, data
+
+
+def _opened(data: bytes, name: str) -> tuple[Image.Image, str]:
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
-        with Image.open(io.BytesIO(data)) as opened:
-            exif = opened.getexif()
-            said = exif.get_ifd(_EXIF_IFD).get(_TAKEN) or exif.get(_CHANGED)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return ""
-    found = _MOMENT.match(str(said or ""))
-    return f"{found[1]}-{found[2]}-{found[3]}T{found[4]}:{found[5]}" if found else ""
+        with Image.open(io.BytesIO(data)) as raw:
+            if raw.width * raw.height > _PIXELS:
+                raise UserFacingError("A60", f"“{name}”的尺寸太大，没有加入。请换一张。")
+            taken = _taken(raw)
+            upright = ImageOps.exif_transpose(raw).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UserFacingError("A61", f"“{name}”不是照片，或者已损坏，没有加入。请换一张。") from error
+    upright.thumbnail((LONGEST, LONGEST))
+    clean = Image.new("RGB", upright.size)
+    clean.paste(upright)
+    return clean, taken
+
+
+def _taken(picture: Image.Image) -> str:
+    """Capture time as ISO text, from the tags a camera writes; empty when there is none."""
+    exif = picture.getexif()
+    for said in (exif.get_ifd(0x8769).get(_TAKEN[0]), exif.get(_TAKEN[1])):
+        try:
+            return iso_minute(datetime.strptime(str(said).strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=CST))
+        except ValueError:
+            continue
+    return ""

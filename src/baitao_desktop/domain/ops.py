@@ -86,6 +86,9 @@ FIRST = bytes(32)
 """What stands before the first operation of a stream in the chain."""
 MAX_LAM = 2**53
 _SPACE = uuid.UUID("6f0b6f6e-2d0a-5c1b-9a53-626169746130")
+# json.dumps 带参数时每次另造一个编码器：一行 6 µs，其中一半是这个
+_LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _HEX32 = re.compile(r"[0-9a-f]{32}")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -96,7 +99,7 @@ def canonical(value: Json) -> str:
 
     Half a surrogate pair (a broken paste) becomes U+FFFD; NaN is refused with ValueError.
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = _CANONICAL.encode(value)
     return _SURROGATE.sub("\ufffd", text)
 
 
@@ -131,7 +134,7 @@ def to_line(op: Op) -> str:
     """One NDJSON line (without the newline) of a bundle's ops.ndjson."""
     val: Json = op.val if isinstance(op.val, str) else {"gone": op.val.hex()}
     columns = [*op[:8], int(op.kind), op.fld, val, list(op.pred) if op.pred else None, op.salt.hex(), op.hash.hex()]
-    return json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+    return _LINE.encode(columns)
 
 
 def from_columns(columns: list[Json]) -> Op:

@@ -231,8 +231,10 @@ def may(act: str, state: TipState, who: Person, card: Card) -> bool:
 
 
 def _require(act: str, state: TipState, who: Person, card: Card) -> None:
-    in_hand = state.unit or state.first_unit
-    require(act, who, card, own=in_hand in card.codes, first=state.first_unit in card.codes)
+    first = state.first_unit in card.codes
+    # 首接单位始终可以更正自己登错的、把结果告诉老人（USERS 8），其余随承办单位
+    own = (state.unit or state.first_unit) in card.codes or (first and act in ("correct", "feedback"))
+    require(act, who, card, own=own, first=first)
 
 
 def _check(act: str, state: TipState, who: Person, card: Card) -> None:
