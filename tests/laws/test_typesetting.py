@@ -7,7 +7,7 @@ import itertools
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from baitao_desktop.reports.breaking import Breaker, visible
+from baitao_desktop.reports.breaking import SQUEEZE, Breaker, visible
 from baitao_desktop.reports.fonts import Style, load
 from baitao_desktop.reports.grid import PITCH, SIZE, WIDTH, Setter, paginate
 from baitao_desktop.reports.ledger import ledger_pdf
@@ -35,14 +35,14 @@ def avoidable(first: str) -> bool:
 
 
 @settings(max_examples=200, deadline=None)
-@given(chinese(), st.floats(20, 300), st.sampled_from(STYLES))
-def test_broken_lines_hold_all_and_fit(text: str, width: float, style: Style) -> None:
-    breaker = Breaker(style, 8.0, width)
+@given(chinese(), st.floats(20, 300), st.sampled_from(STYLES), st.sampled_from((1.0, SQUEEZE)))
+def test_broken_lines_hold_all_and_fit(text: str, width: float, style: Style, squeeze: float) -> None:
+    breaker = Breaker(style, 8.0, width, squeeze=squeeze)
     lines = breaker.lines(text)
     assert "".join(lines).replace(" ", "") == visible(text).replace(" ", "")
     for line in lines:
         scale = breaker.tight.get(line, 1.0)
-        assert 0.79 < scale <= 1.0
+        assert 1 / squeeze - 0.01 < scale <= 1.0
         assert load(style).width(line, 8.0) * scale <= width + 0.02 or len(line) == 1
     for first, second in itertools.pairwise(lines):
         if first and second and bad(first, second):
@@ -50,7 +50,7 @@ def test_broken_lines_hold_all_and_fit(text: str, width: float, style: Style) ->
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**12), st.floats(60, 300))
+@given(st.integers(0, 10**12), st.floats(80, 300))
 def test_a_number_is_never_parted(number: int, width: float) -> None:
     lines = Breaker("song", 8.0, width).lines(f"共计损失人民币{number}元，已退回{number}.50元")
     assert any(str(number) in line for line in lines)

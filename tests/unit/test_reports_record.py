@@ -34,6 +34,7 @@ def record(items: int = 14, photos: int = 3, story: str = SENTENCE) -> RecordPap
             (
                 Answer("场所名称", f"夕阳{RARE}康养会所"),
                 Answer("检查日期", "2022年5月3日"),
+                Answer("统一社会信用代码", "91500102MA5U0000XX"),
                 Answer("联系电话", "138 0000 0001"),
                 Answer("场所类型", choices=(Choice("养老服务机构", True), Choice("会销点（固定、流动）", False))),
                 Answer("情况说明", story, wide=True),
@@ -80,7 +81,7 @@ def test_boxes_are_vectors_and_every_tick_is_drawn() -> None:
     pdf = record_pdf(record(4, photos=0))
     with pdfplumber.open(io.BytesIO(pdf)) as opened:
         page = opened.pages[0]
-        boxes = [rect for rect in page.rects if rect["stroke"] and abs(rect["width"] - 11 * 0.82) < 0.1]
+        boxes = [rect for rect in page.rects if rect["stroke"] and abs(rect["width"] - 12 * 0.82) < 0.1]
         ticks = [curve for curve in page.curves if curve["stroke"]]
     assert len(boxes) == 2 + 4 * 4
     assert len(ticks) == 1 + 4

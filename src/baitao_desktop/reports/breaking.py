@@ -78,18 +78,19 @@ def _ends_well(text: str, start: int, end: int) -> bool:
 class Breaker:
     """Breaks text for one column: a style at `size` points within `width` points; remembers what it broke.
 
-    `tight` holds the lines that are one number or code a little wider than the column (up to `SQUEEZE`): whoever draws
-    them sets the horizontal scale given there, so that a date or 线索编号 stays whole.
+    `squeeze` above 1 (at most `SQUEEZE`) keeps a number or code whole that is so much wider than the column: such lines
+    stand in `tight` with the horizontal scale that whoever draws them must set.
     """
 
-    def __init__(self, style: Style, size: float, width: float) -> None:
+    def __init__(self, style: Style, size: float, width: float, *, squeeze: float = 1.0) -> None:
         self._widths = load(style).widths
+        self._squeeze = squeeze
         self._ems = (width + _SLACK) / size
         self._known: dict[str, list[str]] = {}
         self.tight: dict[str, float] = {}
 
     def lines(self, text: str) -> list[str]:
-        """Lines of `text`, at least one; a newline always ends one. None is wider than the column, but for `tight` ones."""
+        """Lines of `text`, at least one; a newline always ends one. None is wider than the column but the `tight` ones."""
         known = self._known.get(text)
         if known is None:
             known = []
@@ -107,7 +108,7 @@ class Breaker:
         start, used = 0, 0.0
         while start < len(text):
             end = cut(text, start, bisect_right(ends, used + self._ems, lo=start))
-            if end < len(text) and not _ends_well(text, start, end):
+            if self._squeeze > 1 and end < len(text) and not _ends_well(text, start, end):
                 end = self._whole_run(text, start, end, used, ends)
             lines.append(text[start:end].rstrip(" "))
             while end < len(text) and text[end] == " ":
@@ -117,7 +118,7 @@ class Breaker:
 
     def _whole_run(self, text: str, start: int, end: int, used: float, ends: list[float]) -> int:
         """The end of the unbreakable run at `start` if it can be squeezed into the line, else `end`."""
-        limit = bisect_right(ends, used + self._ems * SQUEEZE, lo=start)
+        limit = bisect_right(ends, used + self._ems * self._squeeze, lo=start)
         for wider in range(end + 1, limit + 1):
             if wider == len(text) or _ends_well(text, start, wider):
                 line = text[start:wider].rstrip(" ")

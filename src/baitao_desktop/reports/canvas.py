@@ -61,12 +61,18 @@ class Canvas:
             pen = self._pens[style, size] = Pen(self._file, load(style), size)
         return pen
 
-    def text(self, x: float, y: float, text: str, style: Style, size: float, *, spacing: float = 0.0) -> None:
-        """One line with its baseline at `y`, beginning at `x`; `spacing` points are added after every character."""
+    def text(
+        self, x: float, y: float, text: str, style: Style, size: float, *, spacing: float = 0.0, scale: float = 1.0
+    ) -> None:
+        """One line with its baseline at `y`, beginning at `x`.
+
+        `spacing` points are added after every character; `scale` narrows the characters (1 leaves them).
+        """
         pen = self.pen(style, size)
-        gap = f" {spacing:.4f} Tc" if spacing else ""
         body = "".join(map(pen.__getitem__, text))
-        self._code.append(f"BT {pen.font}{gap} {x:.3f} {self.height - y:.3f} Td({body})Tj{' 0 Tc' if gap else ''} ET")
+        before = (f" {spacing:.4f} Tc" if spacing else "") + (f" {100 * scale:.2f} Tz" if scale != 1 else "")
+        after = (" 0 Tc" if spacing else "") + (" 100 Tz" if scale != 1 else "")
+        self._code.append(f"BT {pen.font}{before} {x:.3f} {self.height - y:.3f} Td({body})Tj{after} ET")
 
     def text_right(self, x: float, y: float, text: str, style: Style, size: float) -> None:
         """One line that ends at `x`."""

@@ -106,8 +106,8 @@ class Setter:
             return 0
         hollow = sum(char in HOLLOW for char in text[start : end - 1])
         over = ends[end - 1] - limit
-        # 每个标点至多挤掉半格，全行至多挤掉一格半
-        return end if over <= min(hollow * self.size / 2, self.size * 1.5) else 0
+        # 每个标点至多挤掉三分之一格（挤满半格就贴上了），全行至多一格半
+        return end if over <= min(hollow * self.size / 3, self.size * 1.5) else 0
 
     def _spread(self, text: str, styles: Sequence[Style], left: float, *, last: bool) -> list[Span]:
         """The line's characters in place: flush to the right unless it is the last, squeezed where marks were pulled in."""

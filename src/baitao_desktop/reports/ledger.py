@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from baitao_desktop.reports.breaking import Breaker
+from baitao_desktop.reports.breaking import SQUEEZE, Breaker
 from baitao_desktop.reports.canvas import A4_LANDSCAPE, MM, Canvas, Pen
 from baitao_desktop.reports.fonts import load
 from baitao_desktop.reports.papers import Cell, LedgerPaper
@@ -61,8 +61,8 @@ class Painter:
         for column in paper.columns:
             self.edges.append(self.edges[-1] + column.width_mm * MM * scale)
         widths = [b - a - 2 * PAD_X for a, b in zip(self.edges, self.edges[1:], strict=False)]
-        self.breakers = [Breaker("song", SIZE, width) for width in widths]
-        self.head_breakers = [Breaker("hei", HEAD_SIZE, width) for width in widths]
+        self.breakers = [Breaker("song", SIZE, width, squeeze=SQUEEZE) for width in widths]
+        self.head_breakers = [Breaker("hei", HEAD_SIZE, width, squeeze=SQUEEZE) for width in widths]
         heads = [b.lines(column.title) for b, column in zip(self.head_breakers, paper.columns, strict=True)]
         self.head = Piece(heads, max(map(len, heads)))
         self.title_lines = Breaker("biaosong", TITLE_SIZE, self.width).lines(paper.title)

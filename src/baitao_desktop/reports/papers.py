@@ -139,7 +139,7 @@ class RecordPaper:
 class Receipt:
     """受理回执 (first_course §7): no name, no subject. `code` as it is to be read, e.g. "120 3456 7890".
 
-    `answer_by` is a date in words ("" leaves a line to fill in); `stub` is printed on the slip that is filed.
+    `answer_by` is a date in words ("" leaves it to be filled in by hand). The filed slip does not show the code.
     """
 
     number: str

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from baitao_desktop.domain.errors import UserFacingError
 
@@ -18,20 +21,20 @@ class RenderedPage:
 
 def page_count(pdf: bytes) -> int:
     """How many pages the file has. Raises UserFacingError P01 for a file that is no PDF."""
-    with _Opened(pdf) as document:
+    with _opened(pdf) as document:
         return len(document)
 
 
 def page_size(pdf: bytes, page: int) -> tuple[float, float]:
     """Width and height of a page (counted from 0) in points."""
-    with _Opened(pdf) as document:
+    with _opened(pdf) as document:
         width, height = document[_within(document, page)].get_size()
         return float(width), float(height)
 
 
 def render_page(pdf: bytes, page: int, *, dpi: int) -> RenderedPage:
     """The page (counted from 0) at `dpi`; 96 for the screen, 300 for the printer. Raises UserFacingError P01 and P02."""
-    with _Opened(pdf) as document:
+    with _opened(pdf) as document:
         sheet = document[_within(document, page)]
         bitmap = sheet.render(scale=dpi / 72, rev_byteorder=True, prefer_bgrx=False)
         try:
@@ -52,26 +55,22 @@ def render_page(pdf: bytes, page: int, *, dpi: int) -> RenderedPage:
     return RenderedPage(width, height, rgb)
 
 
-class _Opened:
-    """A PDF open for as long as the block lasts: pypdfium2 wants its objects closed in order."""
+@contextlib.contextmanager
+def _opened(pdf: bytes) -> Iterator[Any]:
+    """A PDF open for as long as the block lasts."""
+    import pypdfium2
 
-    def __init__(self, pdf: bytes) -> None:
-        self._pdf = pdf
-
-    def __enter__(self):  # type: ignore[no-untyped-def]
-        import pypdfium2
-
-        try:
-            self._document = pypdfium2.PdfDocument(self._pdf)
-        except pypdfium2.PdfiumError as error:
-            raise UserFacingError("P01", "这个文件不是完整的PDF，不能预览。请重新生成后再试。") from error
-        return self._document
-
-    def __exit__(self, *_: object) -> None:
-        self._document.close()
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError as error:
+        raise UserFacingError("P01", "这个文件不是完整的PDF，不能预览。请重新生成后再试。") from error
+    try:
+        yield document
+    finally:
+        document.close()
 
 
-def _within(document, page: int) -> int:  # type: ignore[no-untyped-def]
+def _within(document: Any, page: int) -> int:
     if not 0 <= page < len(document):
         raise UserFacingError("P02", f"这份文件只有{len(document)}页，没有第{page + 1}页。请重新打开预览。")
     return page

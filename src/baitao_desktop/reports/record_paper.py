@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from baitao_desktop.reports.breaking import Breaker
+from baitao_desktop.reports.breaking import SQUEEZE, Breaker
 from baitao_desktop.reports.canvas import A4, MM, Canvas
 from baitao_desktop.reports.fonts import Style, load
 from baitao_desktop.reports.papers import Answer, Choice, Column, Group, RecordPaper
 from baitao_desktop.reports.photos import Jpeg, as_jpeg
 
-SIZE, SMALL, TITLE = 11.0, 9.0, 20.0
-LEADING = 16.5
+SIZE, SMALL, TITLE = 12.0, 9.0, 20.0  # 正文小四：看表的人眼睛不一定好
+LEADING = 17.5
 PAD_X, PAD_Y = 4.0, 3.6
 LEFT, WIDTH = 24 * MM, 162 * MM
 TOP, FLOOR = 22 * MM, A4[1] - 22 * MM
-LABEL = 34 * MM
+LABEL = 36 * MM
 BOX = 1.15  # 方框连同其后的空，占字号
 
 
@@ -27,6 +27,7 @@ class Mark:
     x: float
     text: str
     ticked: bool | None = None
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +229,10 @@ class _Press:
     def _mark(self, x: float, baseline: float, width: float, block: Block, mark: Mark) -> None:
         if mark.ticked is not None:
             self.canvas.tick_box(x + mark.x, baseline, SIZE, mark.ticked)
-        elif block.centred:
+        elif block.centred and mark.scale == 1:
             self.canvas.text_centred(x + (width - 2 * PAD_X) / 2, baseline, mark.text, block.style, SIZE)
         else:
-            self.canvas.text(x + mark.x, baseline, mark.text, block.style, SIZE)
+            self.canvas.text(x + mark.x, baseline, mark.text, block.style, SIZE, scale=mark.scale)
 
     def _signatures(self) -> None:
         if not self.paper.signatures:
@@ -285,8 +286,10 @@ class _Press:
 
 
 def _text_block(text: str, width: float, style: Style = "fang", *, centred: bool = False) -> Block:
-    lines = Breaker(style, SIZE, width - 2 * PAD_X).lines(text)
-    return Block([[Mark(0.0, line)] for line in lines], style, centred)
+    breaker = Breaker(style, SIZE, width - 2 * PAD_X, squeeze=SQUEEZE)
+    return Block(
+        [[Mark(0.0, line, scale=breaker.tight.get(line, 1.0))] for line in breaker.lines(text)], style, centred
+    )
 
 
 def _choice_block(choices: Sequence[Choice], width: float) -> Block:
