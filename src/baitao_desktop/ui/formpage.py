@@ -23,7 +23,7 @@ from baitao_desktop.ui.fields.days import Clock
 from baitao_desktop.ui.fields.groups import Fold, Group
 from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.rows import Rows
-from baitao_desktop.ui.keys import Keys
+from baitao_desktop.ui.keys import Keys, focus
 from baitao_desktop.ui.page import Page
 
 Lists = Mapping[str, Sequence[Mapping[str, str]]]
@@ -197,7 +197,7 @@ class FormPage(Page):
         self.inner.layout().activate()  # type: ignore[union-attr]
         editor = field.first_editor()
         if editor is not None:
-            editor.setFocus()
+            focus(editor)
         self.scroller.ensureWidgetVisible(field, 0, 40)
 
     # —— 画 ——
@@ -401,7 +401,7 @@ class FormPage(Page):
         for stop in stops[at + way :] if way > 0 else stops[at - 1 :: -1] if at else []:
             target = stop if isinstance(stop, QPushButton) else stop.first_editor()  # type: ignore[attr-defined]
             if target is not None:
-                target.setFocus()
+                focus(target)
                 if target is not self.submit_button:
                     self.scroller.ensureWidgetVisible(stop if isinstance(stop, QWidget) else target, 0, 40)
                 return

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QCalendarWidget, QComboBox, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QComboBox, QLineEdit, QWidget
 
 
 class Keys(QObject):
@@ -59,14 +59,11 @@ class Keys(QObject):
         return True
 
 
-class Still(QObject):
-    """An event filter under which the wheel scrolls the page and never changes a value (desktop.md §5, measured)."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
+def focus(editor: QWidget) -> None:
+    """Go to an editor, writing on behind what stands there: selecting all would let the next key wipe it out."""
+    editor.setFocus()
+    if isinstance(editor, QLineEdit):
+        editor.end(False)
 
 
 class StillCombo(QComboBox):

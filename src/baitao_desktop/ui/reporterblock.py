@@ -198,11 +198,16 @@ class ReporterBlock(QFrame):
             # 删掉输入框本身：清空文字仍留着撤销记录
             self._inner.deleteLater()
         self._inner = QWidget()
-        self._box.addWidget(self._inner)
         inside = QVBoxLayout(self._inner)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(8)
         return inside
+
+    def _put_in_view(self) -> None:
+        """Added last, when it is full: what is added to a part already in view stays hidden until the next event."""
+        if self._inner is not None:
+            self._box.addWidget(self._inner)
+            self._inner.show()
 
     def _show_open(self) -> None:
         look.mark(self, role="card")
@@ -226,6 +231,7 @@ class ReporterBlock(QFrame):
                 inside.addWidget(field)
             field.changed.connect(self._changed)
         inside.addWidget(label_of(NOT_KEPT, "hint"))
+        self._put_in_view()
         self._touched = False
         if self._watch is not None:
             self.on_editors(self._watch)
@@ -238,11 +244,13 @@ class ReporterBlock(QFrame):
         again.setAccessibleName("重新填写举报人信息")
         again.clicked.connect(self._again)
         inside.addLayout(_line("lock", look.OK, "已密封", "ok", again))
+        self._put_in_view()
 
     def _show_closed(self) -> None:
         inside = self._clear()
         inside.addWidget(label_of("举报人（单独密封，只有专项办能打开）", "section"))
         inside.addLayout(_line("lock", look.WARNING, self._closed, "warning", None))
+        self._put_in_view()
 
     def _again(self) -> None:
         self.sealed = None

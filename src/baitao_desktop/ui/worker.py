@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from baitao_desktop.domain.errors import Cancelled, UserFacingError
 
@@ -63,7 +63,9 @@ class Worker(QObject):
             True: ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading"),
         }
         self._jobs: set[Job] = set()
-        self._came_back.connect(self._finish)
+        self._open = True
+        # 排队而不直接调用：活儿若已先做完，直接调用会让 done 抢在 start() 返回和进度之前
+        self._came_back.connect(self._finish, Qt.ConnectionType.QueuedConnection)
 
     def start(
         self,
@@ -104,7 +106,7 @@ class Worker(QObject):
         """Cancel what can be cancelled, wait for the rest. Call when the window closes; results no longer arrive."""
         for job in self._jobs:
             job.cancel()
-        self._came_back.disconnect(self._finish)
+        self._open = False
         for lane in self._lanes.values():
             lane.shutdown(wait=True, cancel_futures=True)
 
@@ -130,7 +132,8 @@ class Worker(QObject):
         return tell
 
     def _finish(self, settle: Callable[[], None]) -> None:
-        settle()
+        if self._open:
+            settle()
 
 
 class InlineWorker(Worker):

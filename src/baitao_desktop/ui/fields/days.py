@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import CST, day_of, minute_text
@@ -19,35 +19,41 @@ from baitao_desktop.ui.keys import StillCalendar
 Clock = Callable[[], datetime]
 
 
-def show_calendar(beside: QWidget, day: date, pick: Callable[[date], None]) -> QFrame:
-    """A calendar under `beside`; a click, or Enter on a day, picks it and closes; Esc closes."""
-    frame = QFrame(beside, Qt.WindowType.Popup)
-    frame.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    frame.setAccessibleName("日历")
-    calendar = StillCalendar()
-    calendar.setAccessibleName("日历")
-    calendar.setVerticalHeaderFormat(StillCalendar.VerticalHeaderFormat.NoVerticalHeader)
-    calendar.setSelectedDate(QDate(day.year, day.month, day.day))
+class Calendar(QFrame):
+    """A calendar under a box; a click, or Enter on a day, picks it and closes; Esc closes. Kept by its field: one that
+    deletes itself on closing aborted the process (pure virtual call, PySide6 6.8.3)."""
 
-    def chosen(picked: QDate) -> None:
-        frame.close()
-        pick(date(picked.year(), picked.month(), picked.day()))
+    picked = Signal(object)
 
-    calendar.clicked.connect(chosen)
-    calendar.activated.connect(chosen)
-    box = QVBoxLayout(frame)
-    box.setContentsMargins(4, 4, 4, 4)
-    box.addWidget(calendar)
-    frame.adjustSize()
-    at = beside.mapToGlobal(QPoint(0, beside.height()))
-    screen = beside.screen().availableGeometry()
-    at.setX(max(screen.left(), min(at.x(), screen.right() - frame.width())))
-    if at.y() + frame.height() > screen.bottom():
-        at.setY(max(screen.top(), beside.mapToGlobal(QPoint(0, 0)).y() - frame.height()))
-    frame.move(at)
-    frame.show()
-    calendar.setFocus()
-    return frame
+    def __init__(self, beside: QWidget) -> None:
+        super().__init__(beside, Qt.WindowType.Popup)
+        self._beside = beside
+        self.setAccessibleName("日历")
+        self.calendar = StillCalendar()
+        self.calendar.setAccessibleName("日历")
+        self.calendar.setVerticalHeaderFormat(StillCalendar.VerticalHeaderFormat.NoVerticalHeader)
+        self.calendar.clicked.connect(self._chosen)
+        self.calendar.activated.connect(self._chosen)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(4, 4, 4, 4)
+        box.addWidget(self.calendar)
+
+    def open_at(self, day: date) -> None:
+        """Show this day, below the box or above it where the screen ends."""
+        self.calendar.setSelectedDate(QDate(day.year, day.month, day.day))
+        self.adjustSize()
+        at = self._beside.mapToGlobal(QPoint(0, self._beside.height()))
+        screen = self._beside.screen().availableGeometry()
+        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
+        if at.y() + self.height() > screen.bottom():
+            at.setY(max(screen.top(), self._beside.mapToGlobal(QPoint(0, 0)).y() - self.height()))
+        self.move(at)
+        self.show()
+        self.calendar.setFocus()
+
+    def _chosen(self, day: QDate) -> None:
+        self.hide()
+        self.picked.emit(date(day.year(), day.month(), day.day()))
 
 
 class DayField(Field):
@@ -59,6 +65,7 @@ class DayField(Field):
     def __init__(self, asks: Asks, clock: Clock) -> None:
         super().__init__(asks)
         self._clock = clock
+        self.calendar: Calendar | None = None
         self.line = QLineEdit()
         self.line.setPlaceholderText(self.placeholder)
         self.line.setMaximumWidth(look.unit() * 16)
@@ -98,7 +105,10 @@ class DayField(Field):
         self.button.setVisible(not read_only)
 
     def open_calendar(self) -> None:
-        show_calendar(self.line, self._day() or self._clock().astimezone(CST).date(), self.picked)
+        if self.calendar is None:
+            self.calendar = Calendar(self.line)
+            self.calendar.picked.connect(self.picked)
+        self.calendar.open_at(self._day() or self._clock().astimezone(CST).date())
 
     def picked(self, day: date) -> None:
         self.set_value(day.isoformat())
@@ -225,10 +235,3 @@ class TickField(Field):
 
     def _tell(self) -> None:
         self._said.setText(f"已记下 {minute_text(self._moment)}" if self._moment else "")
-
-
-def picked_button(text: str) -> QPushButton:
-    """A plain button for a page; never the default one, so that Enter stays with the fields."""
-    button = QPushButton(text)
-    button.setAutoDefault(False)
-    return button

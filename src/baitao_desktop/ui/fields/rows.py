@@ -48,7 +48,7 @@ class Rows(Group):
         key = self._page.filling.add_row(self._path)
         self._draw(key)
         self._page.rebuild_rows()
-        self._page.touched([])
+        self._page.touched(self._page.filling.paths())
 
     def _draw(self, key: str) -> None:
         card = QFrame()
@@ -68,6 +68,7 @@ class Rows(Group):
         box.addLayout(head)
         self._cards[key] = card
         self.inside.addWidget(card)
+        card.show()
         self._page.build_row(self._question, f"{self._path}[{key}]", box)
 
     def _remove(self, key: str) -> None:

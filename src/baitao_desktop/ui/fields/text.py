@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 
 from baitao_desktop.domain.ops import Json
@@ -130,6 +130,7 @@ class LongTextField(Field):
         if text != self.box.toPlainText().strip():
             self._silent = True
             self.box.setPlainText(text)
+            self.box.moveCursor(QTextCursor.MoveOperation.End)
             self._silent = False
             self._last = text
         self._fit()
