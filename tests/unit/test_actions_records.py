@@ -250,3 +250,18 @@ def test_bad_set_up_is_told_and_nothing_is_made(tmp_path: Path, form_cache: Path
     desk: Desk = make_desk("麦子坪村")
     with pytest.raises(UserFacingError, match="已经有一份数据"):
         setup.found(desk.places, unit="油坊社区", person="测某", password=seal.password(PASSWORD))
+
+
+def test_a_practice_store_is_emptied_at_will_and_a_formal_one_never(make_desk: MakeDesk) -> None:
+    practice, formal = make_desk("麦子坪村", mode="practice"), make_desk("油坊社区")
+    setup.empty_practice(practice)
+    assert not setup.has_store(practice.places)
+    with pytest.raises(UserFacingError, match="不能清空"):
+        setup.empty_practice(formal)
+    assert setup.has_store(formal.places)
+
+
+def test_a_formal_store_outside_the_campaign_says_so(make_desk: MakeDesk) -> None:
+    late = make_desk("麦子坪村", clock=fixed_clock("2026-11-22T15:00"))
+    assert any("不在专项行动期间" in t.text for t in home.todos(late))
+    assert not any(t.kind == "campaign" for t in home.todos(make_desk("油坊社区")))

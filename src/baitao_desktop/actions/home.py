@@ -16,7 +16,7 @@ from baitao_desktop.domain.values import chinese_date, day_of
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One line of the home page. `kind` is overdue, due, countdown, draft, waiting, silent, card, backup or conflict;
+    """One line of the home page. `kind` is campaign, overdue, due, countdown, draft, waiting, silent, card, backup or conflict;
     `page` and `target` say what it opens (a record id, a draft id, or a filter)."""
 
     kind: str
@@ -36,6 +36,15 @@ def todos(desk: Desk) -> tuple[Todo, ...]:
         *_silent(desk),
         *_backup(desk),
     )
+
+
+def _dates(desk: Desk) -> list[Todo]:
+    campaign = desk.campaign
+    if desk.mode != "formal" or campaign.covers(desk.today):
+        return []
+    since, until = chinese_date(campaign.since), chinese_date(campaign.until)
+    said = f"今天不在专项行动期间（{since}至{until}）。记录照常保存；如有新一轮行动，请向专项办要新的行动数据。"
+    return [Todo("campaign", said, "settings")]
 
 
 def _cards(desk: Desk) -> list[Todo]:

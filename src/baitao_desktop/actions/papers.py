@@ -50,7 +50,8 @@ def ledger_paper(desk: Desk, form_id: str, query: Query, *, sheet: bool = False)
         title, foot = "线索管理台账", desk.campaign.papers["ledger_foot"]
     else:
         screen = columns_of(form)
-        spec = [("序号", 5.0), *((c.title, float(c.chars)) for c in screen)]
+        # 纸上每列至少放得下三个字
+        spec = [("序号", 7.0), *((c.title, float(max(c.chars, 9))) for c in screen)]
         cells = cells_in(desk, form, screen)
         body = [(n, *cells(line)) for n, line in enumerate(lines, 1)]
         title, foot = f"{form.title}台账", ""

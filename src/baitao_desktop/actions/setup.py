@@ -129,6 +129,26 @@ def new_recovery_code(desk: Desk) -> Done[str]:
     return Done(code)
 
 
+def empty_practice(desk: Desk) -> Done[None]:
+    """清空练习: the practice store of this laptop is closed and deleted. Refused for anything that is 正式."""
+    if desk.mode == "formal":
+        raise UserFacingError("A28", "这是正式资料，不能清空。只有练习库可以随时清空。")
+    places = desk.places
+    desks.leave(desk)
+    for name in (
+        "desk.db",
+        "desk.db-wal",
+        "desk.db-shm",
+        "side.db",
+        "side.db-wal",
+        "side.db-shm",
+        "keyslots.json",
+        identity.CALLBACK_FILE,
+    ):
+        (places.data / name).unlink(missing_ok=True)
+    return Done(None)
+
+
 def check_password(password: Secret) -> None:
     if len(password.text) < MIN_PASSWORD:
         raise UserFacingError("A27", f"口令太短，至少{MIN_PASSWORD}位。请换一个记得住、别人猜不到的。")
