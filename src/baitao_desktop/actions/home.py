@@ -28,6 +28,7 @@ class Todo:
 def todos(desk: Desk) -> tuple[Todo, ...]:
     """Everything that waits, the most pressing first."""
     return (
+        *_dates(desk),
         *_cards(desk),
         *_tips(desk),
         *_conflicts(desk),
