@@ -87,7 +87,14 @@ def draft(
 
 
 def handed(
-    folder: Path, sender: Unit, to: Sequence[Unit], ops: Sequence[Op], blobs: Iterable[bytes] = (), **more: object
+    folder: Path,
+    sender: Unit,
+    to: Sequence[Unit],
+    ops: Sequence[Op],
+    blobs: Iterable[bytes] = (),
+    *,
+    progress: bundle.Progress | None = None,
+    **more: object,
 ) -> Path:
     """A bundle of these operations and attachments."""
     named: list[tuple[str, BinaryIO]] = [(hashlib.sha256(b).hexdigest(), io.BytesIO(b)) for b in blobs]
@@ -98,6 +105,7 @@ def handed(
         named,
         keys=sender.keys,
         to=[u.card for u in to],
+        progress=progress,
     )
 
 

@@ -84,7 +84,7 @@ def test_the_real_cabinet_and_real_bundles_do_the_same(turns: list[Turn]) -> Non
 @pytest.mark.parametrize("seed", range(3))
 def test_long_histories_in_real_cabinets(seed: int) -> None:
     with real() as network:
-        network.play(turns_of(seed, 90))
+        network.play(turns_of(seed, 200))
         network.everyone_meets()
         network.assert_converged()
         for laptop in network.laptops.values():

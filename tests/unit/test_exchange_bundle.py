@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from baitao_desktop import seal
 from baitao_desktop.domain.errors import Cancelled, UserFacingError
-from baitao_desktop.domain.ops import DeviceId, Scope
+from baitao_desktop.domain.ops import DeviceId, Op, OpKind, OpRef, PersonId, RecordId, Scope, to_line
 from baitao_desktop.exchange import bundle, incoming, manifest
 from baitao_desktop.exchange.scratch import scratch
 from exchange_kit import WHEN, Unit, draft, handed, stream, unit, unpacked, vector_of
@@ -75,14 +76,14 @@ def test_bundles_of_equal_operations_differ_in_every_byte_that_could_tell(
 
 def test_a_cancelled_or_failed_writing_leaves_nothing(tmp_path: Path, village: Unit, office: Unit) -> None:
     ops = stream(village.device, "DZZ203", ["a"])
-    for stage in ("整理记录", "加密", "写入", "核对"):
+    for stage in ("整理记录", "装入照片和附件", "核对"):
 
         def stop(word: str, done: int, total: int, stage: str = stage) -> None:
             if word == stage:
                 raise Cancelled
 
         with pytest.raises(Cancelled):
-            bundle.write(tmp_path, draft(village, ops), ops, [], keys=village.keys, to=[office.card], progress=stop)
+            handed(tmp_path, village, [office], ops, [b"photo"], progress=stop)
         assert list(tmp_path.iterdir()) == []
 
 
@@ -105,8 +106,13 @@ def test_what_cannot_be_handed_over_says_why(
 def test_a_stick_that_lies_is_found(
     tmp_path: Path, village: Unit, office: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = bundle._exactly
-    monkeypatch.setattr(bundle, "_exactly", lambda source, size: honest(source, size)[:-1] + b"?")
+    honest = bundle.os.fsync
+
+    def fsync(handle: int) -> None:
+        honest(handle)
+        bundle.os.pwrite(handle, b"?", 700_000)
+
+    monkeypatch.setattr(bundle.os, "fsync", fsync)
     with pytest.raises(UserFacingError) as refused:
         handed(tmp_path, village, [office], [])
     assert refused.value.code == "X13"
@@ -143,7 +149,7 @@ def test_nothing_of_a_bundle_lies_in_the_clear_on_the_disk(
         assert list(arrived.ops()) == ops
     monkeypatch.setattr(tempfile, "TemporaryFile", real)
     kept = [p.read_bytes() for p in (tmp_path / "temp").iterdir()]
-    assert len(kept) == 4
+    assert len(kept) == 2
     assert all(len(data) > 1024 * 1024 for data in kept)
     for data in kept:
         assert b"JPEG of a photo" not in data
@@ -260,3 +266,21 @@ def test_standard_tools_open_a_bundle(tmp_path: Path, village: Unit, office: Uni
         ]
         message = (out / "manifest.json").read_bytes()
         subprocess.run(command, cwd=out, input=message, check=True, capture_output=True)
+
+
+@settings(max_examples=80)
+@given(
+    texts=st.lists(st.text(), min_size=4, max_size=4),
+    val=st.one_of(st.text(), st.binary(min_size=32, max_size=32)),
+    numbers=st.lists(st.integers(-(2**53), 2**53), min_size=4, max_size=4),
+    pred=st.booleans(),
+)
+def test_a_line_is_what_json_would_write(texts: list[str], val: str | bytes, numbers: list[int], pred: bool) -> None:
+    rec, form, fld, actor = texts
+    op = Op(
+        RecordId(rec), form, Scope(form), numbers[0], DeviceId(rec), numbers[1], numbers[2], PersonId(actor), OpKind.SET,
+        fld, val, OpRef(DeviceId(fld), numbers[3]) if pred else None, b"salt", bytes(32),
+    )  # fmt: skip
+    said = val if isinstance(val, str) else {"gone": val.hex()}
+    columns = [*op[:8], int(op.kind), fld, said, [fld, numbers[3]] if pred else None, op.salt.hex(), op.hash.hex()]
+    assert to_line(op) == json.dumps(columns, ensure_ascii=False, separators=(",", ":"))

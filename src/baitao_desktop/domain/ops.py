@@ -86,11 +86,10 @@ FIRST = bytes(32)
 """What stands before the first operation of a stream in the chain."""
 MAX_LAM = 2**53
 _SPACE = uuid.UUID("6f0b6f6e-2d0a-5c1b-9a53-626169746130")
-# json.dumps 带参数时每次另造一个编码器：一行 6 µs，其中一半是这个
-_LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_quoted = json.encoder.encode_basestring
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _HEX32 = re.compile(r"[0-9a-f]{32}")
-_CONTROL = re.compile(r"[\x00-\x1f]")
+_UNFIT = re.compile("[\x00-\x1f\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -132,9 +131,14 @@ def chain(previous: bytes, op: Op) -> bytes:
 
 def to_line(op: Op) -> str:
     """One NDJSON line (without the newline) of a bundle's ops.ndjson."""
-    val: Json = op.val if isinstance(op.val, str) else {"gone": op.val.hex()}
-    columns = [*op[:8], int(op.kind), op.fld, val, list(op.pred) if op.pred else None, op.salt.hex(), op.hash.hex()]
-    return _LINE.encode(columns)
+    # 逐列写比整行交给编码器快一倍（3 500 条 13 → 6 ms）；测试对照两种写法相同
+    rec, form, scope, lam, dev, seq, wall_ms, actor, kind, fld, val, pred, salt, digest = op
+    said = _quoted(val) if isinstance(val, str) else f'{{"gone":"{val.hex()}"}}'
+    after = f"[{_quoted(pred[0])},{pred[1]}]" if pred else "null"
+    return (
+        f"[{_quoted(rec)},{_quoted(form)},{_quoted(scope)},{lam},{_quoted(dev)},{seq},{wall_ms},{_quoted(actor)},"
+        f'{int(kind)},{_quoted(fld)},{said},{after},"{salt.hex()}","{digest.hex()}"]'
+    )
 
 
 def from_columns(columns: list[Json]) -> Op:
@@ -172,21 +176,16 @@ def from_columns(columns: list[Json]) -> Op:
 
 def _inspect(op: Op) -> None:
     """Refuse with ValueError what could break the chain's one-to-one reading or a store's limits."""
-    texts = (op.rec, op.form, op.scope, op.dev, op.actor, op.fld)
-    joined = "".join(texts) if all(type(t) is str for t in texts) else "\0"
-    if (
-        _CONTROL.search(joined)
-        or _SURROGATE.search(joined)
-        or len(op.fld) > 400
-        or len(op.form) > 80
-        or len(op.scope) > 400
-    ):
+    rec, form, scope, lam, dev, seq, wall_ms, actor, kind, fld, _, _, salt, digest = op
+    if {type(rec), type(form), type(scope), type(dev), type(actor), type(fld)} != {str}:
         raise ValueError("text column")
-    if not (_HEX32.fullmatch(op.rec) and _HEX32.fullmatch(op.dev) and op.scope):
+    if _UNFIT.search(f"{form}{scope}{actor}{fld}") or len(fld) > 400 or len(form) > 80 or len(scope) > 400:
+        raise ValueError("text column")
+    if not (_HEX32.fullmatch(rec) and _HEX32.fullmatch(dev) and scope):
         raise ValueError("id column")
-    if not all(type(n) is int for n in (op.lam, op.seq, op.wall_ms, op.kind)):
+    if not (type(lam) is type(seq) is type(wall_ms) is type(kind) is int):
         raise ValueError("number column")
-    if not (0 < op.lam <= MAX_LAM and 0 < op.seq <= MAX_LAM and abs(op.wall_ms) <= MAX_LAM and 0 <= op.kind < 256):
+    if not (0 < lam <= MAX_LAM and 0 < seq <= MAX_LAM and -MAX_LAM <= wall_ms <= MAX_LAM and 0 <= kind < 256):
         raise ValueError("number out of range")
-    if len(op.hash) != 32 or len(op.salt) > 64:
+    if len(digest) != 32 or len(salt) > 64:
         raise ValueError("hash column")
