@@ -7,11 +7,12 @@ import itertools
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from baitao_desktop.reports.breaking import SQUEEZE, Breaker, visible
+from baitao_desktop.reports.breaking import SQUEEZE, Breaker, balanced, visible
 from baitao_desktop.reports.fonts import Style, load
 from baitao_desktop.reports.grid import PITCH, SIZE, WIDTH, Setter, paginate
 from baitao_desktop.reports.ledger import ledger_pdf
-from baitao_desktop.reports.papers import Column, LedgerPaper, Paragraph
+from baitao_desktop.reports.papers import Answer, Choice, Column, Group, LedgerPaper, Paragraph, RecordPaper, Table
+from baitao_desktop.reports.record_paper import record_pdf
 from reports_kit import NOT_FIRST, NOT_LAST, SENTENCE, assert_fonts_whole, cell_lines, chinese, seams
 
 STYLES: tuple[Style, ...] = ("fang", "song", "kai", "hei", "biaosong")
@@ -121,4 +122,29 @@ def test_ledger_pages_keep_inside_their_cells(rows: list[list[str]]) -> None:
     for first, second in seams(cell_lines(pdf)):
         if bad(first, second):
             assert not avoidable(first), (first, second)
+    assert_fonts_whole(pdf)
+
+
+@settings(max_examples=60, deadline=None)
+@given(chinese(60), st.floats(30, 200))
+def test_balanced_lines_hold_all_in_as_few_lines(text: str, width: float) -> None:
+    lines = balanced(text, "hei", 8.0, width)
+    assert "".join(lines).replace(" ", "") == visible(text).replace(" ", "")
+    assert len(lines) == len(Breaker("hei", 8.0, width).lines(text))
+
+
+ANSWERS = st.builds(Answer, chinese(30), chinese(300), wide=st.booleans())
+TICKS = st.lists(st.builds(Choice, chinese(40), st.booleans()), max_size=4).map(tuple)
+ROWS = st.lists(st.tuples(chinese(20), chinese(120), TICKS), max_size=5).map(tuple)
+CHECKLIST = (Column("编码", 16), Column("检查项目", 80), Column("结果", 34))
+
+
+@settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(st.lists(ANSWERS, max_size=6).map(tuple), ROWS, st.lists(chinese(12), max_size=30).map(tuple))
+def test_any_record_prints_inside_its_cells(
+    answers: tuple[Answer, ...], rows: tuple[tuple[str, str, tuple[Choice, ...]], ...], signatures: tuple[str, ...]
+) -> None:
+    groups = (Group("一、基本情况", answers), Group("二、检查项目", table=Table(CHECKLIST, rows)))
+    pdf = record_pdf(RecordPaper("检查记录表", "BT-JC-1", groups, signatures=signatures))
+    cell_lines(pdf, tolerance=0.5)
     assert_fonts_whole(pdf)

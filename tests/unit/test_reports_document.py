@@ -150,6 +150,26 @@ def test_red_head_note_attachments_and_imprint() -> None:
     assert document_pdf(document((Paragraph("甲。"),))) == document_pdf(document((Paragraph("甲。"),)))
 
 
+@pytest.mark.parametrize("lines", range(8, 30))
+def test_the_imprint_never_lies_over_the_text(lines: int) -> None:
+    pdf = document_pdf(
+        document(
+            tuple(Paragraph(f"第{at}句。") for at in range(lines)),
+            copies="各村（社区）、各成员单位，" * 8,
+            issuer="白涛街道党政办公室",
+            issued="2022年4月8日",
+        )
+    )
+    with pdfplumber.open(io.BytesIO(pdf)) as opened:
+        last = opened.pages[-1]
+        rules = [line["top"] for line in last.lines]
+        text = [char for char in last.chars if abs(char["size"] - 16) < 0.1]
+        small = [char for char in last.chars if abs(char["size"] - 14) < 0.1]
+        assert max(rules) == pytest.approx(262 * MM, abs=0.5)
+        assert all(char["bottom"] < min(rules) for char in text)
+        assert max(char["x1"] for char in small) <= 184 * MM + 0.5
+
+
 def briefing(text: str) -> Briefing:
     return Briefing(
         "第2期",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from baitao_desktop.reports.fonts import Style, load
 
@@ -127,3 +127,21 @@ class Breaker:
                     self.tight[line] = self._ems / width
                 return wider
         return end
+
+
+def balanced(text: str, style: Style, size: float, width: float) -> list[str]:
+    """Lines of about one length, as a title or a column's head wants them: as few as fit, none left with one character."""
+    breaker = Breaker(style, size, width)
+    lines = breaker.lines(text)
+    narrow = width
+    while len(lines) > 1 and narrow > 2 * size:
+        narrow -= size / 2
+        tried = Breaker(style, size, narrow).lines(text)
+        if len(tried) > len(lines) or any(_cuts_a_run(a, b) for a, b in pairwise(tried)):
+            break
+        lines = tried
+    return lines
+
+
+def _cuts_a_run(before: str, after: str) -> bool:
+    return bool(before and after) and _runs_on(before[-1]) and _runs_on(after[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.reports.breaking import Breaker
+from baitao_desktop.reports.breaking import Breaker, balanced
 from baitao_desktop.reports.canvas import A4, BLACK, MM, RED, Canvas
 from baitao_desktop.reports.fonts import load
 from baitao_desktop.reports.grid import LEADING, Row, Setter, draw
@@ -54,7 +54,7 @@ def _masthead(canvas: Canvas, briefing: Briefing) -> float:
     canvas.line(LEFT, line + 8, LEFT + WIDTH, line + 8, width=1.6)
     canvas.ink(BLACK)
     y = line + 50
-    for part in Breaker("biaosong", 22, WIDTH).lines(briefing.title):
+    for part in balanced(briefing.title, "biaosong", 22, WIDTH):
         canvas.text_centred(MIDDLE, y, part, "biaosong", 22)
         y += 30
     return y - 12

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from baitao_desktop.reports.breaking import NO_END, NO_START, Breaker, cut, visible
+from baitao_desktop.reports.breaking import NO_END, NO_START, Breaker, balanced, cut, visible
 from baitao_desktop.reports.canvas import BLACK, MM, RED, Canvas
 from baitao_desktop.reports.fonts import Style, load
 from baitao_desktop.reports.papers import OfficialDocument, Paragraph
@@ -23,6 +23,8 @@ SIZE = 16.0  # 3号
 PITCH = WIDTH / COLUMNS  # 15.79
 LEADING = HEIGHT / ROWS  # 28.99
 TITLE = 22.0  # 2号
+SMALL = 14.0  # 4号：版记、页码
+IMPRINT_STEP = 24.0
 HEADING: dict[int, Style] = {0: "fang", 1: "hei", 2: "kai", 3: "fang", 4: "fang"}
 # 右半格是空的标点，推入时可以挤掉
 HOLLOW = frozenset("，。、；：）》〉】〕」』”’")
@@ -157,7 +159,10 @@ def document_pdf(document: OfficialDocument) -> bytes:
     A heading never ends a page; signature and date never stand on a page without two lines of text before them.
     """
     canvas = Canvas("公文", watermark=document.watermark)
-    pages = paginate(list(_rows(document)), _imprint_height(document))
+    reserve = _imprint_rows(document)
+    pages = paginate(list(_rows(document)), reserve)
+    if reserve and len(pages[-1]) + reserve > ROWS:
+        pages.append([])  # 版记独占一面，这一面不编页码
     for number, rows in enumerate(pages, 1):
         if number == 1 and document.masthead:
             _masthead(canvas, document)
@@ -165,7 +170,8 @@ def document_pdf(document: OfficialDocument) -> bytes:
             draw(canvas, row, LEFT, TOP + at * LEADING, LEADING)
         if number == len(pages):
             _imprint(canvas, document)
-        _page_number(canvas, number)
+        if rows:
+            _page_number(canvas, number)
         if number < len(pages):
             canvas.next_page()
     return canvas.data()
@@ -202,7 +208,8 @@ def _rows(document: OfficialDocument) -> Iterator[Row]:
     yield from _title(document.title)
     yield Row(keep=True)
     if document.recipient:
-        for spans in setter.lines(document.recipient, ["fang"] * len(document.recipient), 0):
+        recipient = visible(document.recipient)
+        for spans in setter.lines(recipient, ["fang"] * len(recipient), 0):
             yield Row(spans)
     body = [row for paragraph in document.paragraphs for row in setter.paragraph(paragraph)]
     closing = [*_attachments(setter, document.attachments), *_closing(setter, document)]
@@ -217,14 +224,7 @@ def _title(title: str) -> Iterator[Row]:
     """The title centred, lines of about one length when it has to break (GB/T 9704: 梯形或菱形)."""
     kind = load("biaosong")
     for part in title.splitlines():
-        count = len(Breaker("biaosong", TITLE, WIDTH).lines(part))
-        wide = WIDTH
-        if count > 1:
-            tight = kind.width(part, TITLE) / count + TITLE
-            while len(Breaker("biaosong", TITLE, tight).lines(part)) > count and tight < WIDTH:
-                tight += TITLE / 2
-            wide = min(tight, WIDTH)
-        for line in Breaker("biaosong", TITLE, wide).lines(part):
+        for line in balanced(visible(part), "biaosong", TITLE, WIDTH):
             x = (WIDTH - kind.width(line, TITLE)) / 2
             yield Row([Span(x, line, "biaosong", 0.0)], TITLE, keep=True)
 
@@ -235,14 +235,14 @@ def _attachments(setter: Setter, names: Sequence[str]) -> Iterator[Row]:
     yield Row(keep=True)
     for at, name in enumerate(names):
         lead = "附件：" if at == 0 else "　　　"
-        text = lead + (f"{at + 1}. {name}" if len(names) > 1 else name)
+        text = visible(lead + (f"{at + 1}. {name}" if len(names) > 1 else name))
         for spans in setter.lines(text, ["fang"] * len(text), 2, hang=5 if len(names) == 1 else 6):
             yield Row(spans, keep=True)
 
 
 def _closing(setter: Setter, document: OfficialDocument) -> list[Row]:
     """Signature centred over the date, the date four characters from the right; the note below (GB/T 9704 7.3.5)."""
-    if not (document.signatures or document.date):
+    if not (document.signatures or document.date or document.note):
         return []
     step = setter.size + setter.natural
     widths = {text: _natural_width(setter, text) for text in (*document.signatures, document.date)}
@@ -255,7 +255,8 @@ def _closing(setter: Setter, document: OfficialDocument) -> list[Row]:
         rows.append(Row([Span(x, text, "fang", setter.natural)], keep=True))
     rows[-1] = Row(rows[-1].spans, keep=bool(document.note))
     if document.note:
-        rows.append(Row([Span(2 * step, f"（{document.note.strip('（）')}）", "fang", setter.natural)]))
+        note = visible(f"（{document.note.strip('（）')}）")
+        rows += [Row(spans) for spans in setter.lines(note, ["fang"] * len(note), 2)]
     return rows
 
 
@@ -276,34 +277,48 @@ def _masthead(canvas: Canvas, document: OfficialDocument) -> None:
     canvas.text_centred(LEFT + WIDTH / 2, rule - 4 * MM - 2, document.number, "fang", SIZE)
 
 
-def _imprint_height(document: OfficialDocument) -> float:
-    """Rows the 版记 takes."""
-    return bool(document.copies) * 1.5 + bool(document.issuer or document.issued) * 1.5
+def _imprint_lines(document: OfficialDocument) -> list[tuple[str, str, bool]]:
+    """Lines of the 版记: left text, right text, is there a rule above?"""
+    lines: list[tuple[str, str, bool]] = []
+    if document.copies:
+        head = "抄送："
+        indent = load("fang").width(head, SMALL)
+        parts = Breaker("fang", SMALL, WIDTH - 2 * SMALL - indent).lines(document.copies)
+        lines += [
+            (head + part if at == 0 else "\u3000" * len(head) + part, "", at == 0) for at, part in enumerate(parts)
+        ]
+    if document.issuer or document.issued:
+        lines.append((document.issuer, f"{document.issued}印发" if document.issued else "", True))
+    return lines
+
+
+def _imprint_rows(document: OfficialDocument) -> float:
+    """Rows of the grid the 版记 takes, one free above it."""
+    lines = _imprint_lines(document)
+    return len(lines) * IMPRINT_STEP / LEADING + 1 if lines else 0.0
 
 
 def _imprint(canvas: Canvas, document: OfficialDocument) -> None:
     """版记 at the foot of the 版心: 抄送, 印发机关 and date in 4号, thick rules outside, a thin one between."""
-    lines = [(f"抄送：{document.copies}", "")] if document.copies else []
-    if document.issuer or document.issued:
-        lines.append((document.issuer, f"{document.issued}印发" if document.issued else ""))
+    lines = _imprint_lines(document)
+    if not lines:
+        return
     bottom = TOP + HEIGHT
-    step = 24.0
-    for at, (left, right) in enumerate(reversed(lines)):
-        y = bottom - step * at
-        canvas.line(LEFT, y, LEFT + WIDTH, y, width=0.99 if at == 0 else 0.71)
-        canvas.text(LEFT + 14, y - 7, left, "fang", 14)
-        if right:
-            canvas.text_right(LEFT + WIDTH - 14, y - 7, right, "fang", 14)
-    if lines:
-        top = bottom - step * len(lines)
-        canvas.line(LEFT, top, LEFT + WIDTH, top, width=0.99)
+    top = bottom - IMPRINT_STEP * len(lines)
+    for at, (left, right, ruled) in enumerate(lines):
+        y = top + IMPRINT_STEP * at
+        if ruled:
+            canvas.line(LEFT, y, LEFT + WIDTH, y, width=0.71 if at else 0.99)
+        canvas.text(LEFT + SMALL, y + IMPRINT_STEP - 7, left, "fang", SMALL)
+        canvas.text_right(LEFT + WIDTH - SMALL, y + IMPRINT_STEP - 7, right, "fang", SMALL)
+    canvas.line(LEFT, bottom, LEFT + WIDTH, bottom, width=0.99)
 
 
 def _page_number(canvas: Canvas, number: int) -> None:
     """4号半角宋体 between dashes, the dash 7 mm under the 版心; odd pages right, even left, one character in."""
     text = f"— {number} —"
-    y = TOP + HEIGHT + 7 * MM + 14 * 0.38
+    y = TOP + HEIGHT + 7 * MM + SMALL * 0.38
     if number % 2:
-        canvas.text_right(LEFT + WIDTH - 14, y, text, "song", 14)
+        canvas.text_right(LEFT + WIDTH - SMALL, y, text, "song", SMALL)
     else:
-        canvas.text(LEFT + 14, y, text, "song", 14)
+        canvas.text(LEFT + SMALL, y, text, "song", SMALL)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from baitao_desktop.reports.breaking import SQUEEZE, Breaker
+from baitao_desktop.reports.breaking import SQUEEZE, Breaker, balanced
 from baitao_desktop.reports.canvas import A4_LANDSCAPE, MM, Canvas, Pen
 from baitao_desktop.reports.fonts import load
 from baitao_desktop.reports.papers import Cell, LedgerPaper
@@ -15,6 +15,7 @@ SIZE, HEAD_SIZE, NOTE_SIZE, TITLE_SIZE = 8.0, 8.0, 9.0, 18.0
 LEADING = 10.4
 PAD_X, PAD_Y = 2.2, 2.6
 TOP, BOTTOM = 15 * MM, 15 * MM  # 天头、地脚；页码和脚注在地脚之内
+HEAD_MOST = 8  # 表头至多几行，页上总得留地方给记录
 RISE = 0.85  # 基线离行顶，占字号
 
 
@@ -62,11 +63,13 @@ class Painter:
             self.edges.append(self.edges[-1] + column.width_mm * MM * scale)
         widths = [b - a - 2 * PAD_X for a, b in zip(self.edges, self.edges[1:], strict=False)]
         self.breakers = [Breaker("song", SIZE, width, squeeze=SQUEEZE) for width in widths]
-        self.head_breakers = [Breaker("hei", HEAD_SIZE, width, squeeze=SQUEEZE) for width in widths]
-        heads = [b.lines(column.title) for b, column in zip(self.head_breakers, paper.columns, strict=True)]
+        heads = [
+            balanced(column.title, "hei", HEAD_SIZE, width)[:HEAD_MOST]
+            for column, width in zip(paper.columns, widths, strict=True)
+        ]
         self.head = Piece(heads, max(map(len, heads)))
-        self.title_lines = Breaker("biaosong", TITLE_SIZE, self.width).lines(paper.title)
-        self.foot_lines = Breaker("song", NOTE_SIZE, self.width).lines(paper.foot) if paper.foot else []
+        self.title_lines = balanced(paper.title, "biaosong", TITLE_SIZE, self.width)[:3]
+        self.foot_lines = Breaker("song", NOTE_SIZE, self.width).lines(paper.foot)[:4] if paper.foot else []
         self.floor = self.canvas.height - BOTTOM - len(self.foot_lines) * 12
 
     def paint(self) -> bytes:
@@ -148,7 +151,7 @@ class Painter:
         code = pen.__getitem__
         out = [f"BT {pen.font}"]
         height = self.canvas.height
-        tight = [breaker.tight for breaker in (self.head_breakers if header else self.breakers)]
+        tight = [{} if header else breaker.tight for breaker in self.breakers]
         for top, piece in placed:
             for column, cell in enumerate(piece.cells):
                 align = "center" if header else self.paper.columns[column].align

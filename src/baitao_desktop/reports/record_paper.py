@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from baitao_desktop.reports.breaking import SQUEEZE, Breaker
+from baitao_desktop.reports.breaking import SQUEEZE, Breaker, balanced
 from baitao_desktop.reports.canvas import A4, MM, Canvas
 from baitao_desktop.reports.fonts import Style, load
 from baitao_desktop.reports.papers import Answer, Choice, Column, Group, RecordPaper
@@ -16,7 +16,8 @@ LEADING = 17.5
 PAD_X, PAD_Y = 4.0, 3.6
 LEFT, WIDTH = 24 * MM, 162 * MM
 TOP, FLOOR = 22 * MM, A4[1] - 22 * MM
-LABEL = 36 * MM
+LABEL = 37 * MM
+HEAD_MOST = 8  # 表头至多几行；再长的题目是填错了，不能占满一页
 BOX = 1.15  # 方框连同其后的空，占字号
 
 
@@ -93,7 +94,7 @@ class _Press:
     def _head(self) -> None:
         paper = self.paper
         middle = LEFT + WIDTH / 2
-        for line in Breaker("biaosong", TITLE, WIDTH).lines(paper.title):
+        for line in balanced(paper.title, "biaosong", TITLE, WIDTH)[:HEAD_MOST]:
             self.canvas.text_centred(middle, self.y + TITLE * 0.86, line, "biaosong", TITLE)
             self.y += TITLE * 1.45
         self.y += 2
@@ -156,7 +157,7 @@ class _Press:
         scale = WIDTH / sum(column.width_mm for column in columns)
         widths = [column.width_mm * scale for column in columns]
         heads = [_text_block(c.title, w, "hei", centred=True) for c, w in zip(columns, widths, strict=True)]
-        strips = [Strip(heads, widths, head=True)]
+        strips = [_part(Strip(heads, widths, head=True), 0, HEAD_MOST)]
         for row in rows:
             cells = [
                 _text_block(cell, w, centred=c.align == "center") if isinstance(cell, str) else _choice_block(cell, w)
@@ -167,7 +168,7 @@ class _Press:
 
     def _title(self, title: str, follows: int) -> None:
         """A group's heading, never the last thing on a page: at least `follows` lines of its table come with it."""
-        lines = Breaker("hei", 12, WIDTH).lines(title)
+        lines = Breaker("hei", 12, WIDTH).lines(title)[:HEAD_MOST]
         if self.y + 8 + 18 * len(lines) + follows * LEADING + 2 * PAD_Y > FLOOR:
             self._turn()
         self.y += 8
@@ -183,19 +184,20 @@ class _Press:
         head = strips[0] if strips and strips[0].head else None
         for at, strip in enumerate(strips):
             todo: Strip | None = strip
+            fresh = False
             while todo:
                 behind = self._signing if last and at == len(strips) - 1 else 0.0
                 room = int((FLOOR - self.y - 2 * PAD_Y) / LEADING)
                 tall = todo.tall * LEADING + (_least(strips[at + 1]) if strip.head and at + 1 < len(strips) else 0)
-                fits = self.y + tall + 2 * PAD_Y + behind <= FLOOR
-                if fits or (todo.tall <= room and self.y <= TOP + 4 * LEADING):
+                if self.y + tall + 2 * PAD_Y + behind <= FLOOR or (fresh and todo.tall <= room):
                     self._draw(todo)
                     break
-                if todo.tall * LEADING > (FLOOR - TOP) / 2 and room >= 3:
-                    cut = min(room, todo.tall - 1)
+                if fresh or (todo.tall * LEADING > (FLOOR - TOP) / 2 and room >= 3):
+                    cut = max(1, min(room, todo.tall - 1))
                     self._draw(_part(todo, 0, cut))
                     todo = _part(todo, cut, todo.tall)
                 self._turn()
+                fresh = True
                 if head and strip is not head:
                     self._draw(head)
 
@@ -286,6 +288,8 @@ class _Press:
 
 
 def _text_block(text: str, width: float, style: Style = "fang", *, centred: bool = False) -> Block:
+    if style == "hei":
+        return Block([[Mark(0.0, line)] for line in balanced(text, style, SIZE, width - 2 * PAD_X)], style, centred)
     breaker = Breaker(style, SIZE, width - 2 * PAD_X, squeeze=SQUEEZE)
     return Block(
         [[Mark(0.0, line, scale=breaker.tight.get(line, 1.0))] for line in breaker.lines(text)], style, centred
