@@ -34,7 +34,7 @@ TEXT_ON = (
     (TEXT, WINDOW), (TEXT, PAPER), (MUTED, WINDOW), (MUTED, PAPER), (NAV_TEXT, NAV), (NAV_TEXT, ACCENT_SOFT),
     (ACCENT, PAPER), (ACCENT, WINDOW), (PAPER, ACCENT), (PAPER, ACCENT_DARK), (ERROR, PAPER), (ERROR, WINDOW),
     (ERROR, ERROR_SOFT), (WARNING, PAPER), (WARNING, WINDOW), (WARNING, WARNING_SOFT), (OK, PAPER), (OK, WINDOW),
-    (OK, OK_SOFT), (TEXT, ACCENT_SOFT), (TEXT, ERROR_SOFT), (TEXT, WARNING_SOFT), (TEXT, OK_SOFT), (PAPER, NAV_TEXT),
+    (OK, OK_SOFT), (TEXT, ACCENT_SOFT), (TEXT, ERROR_SOFT), (TEXT, WARNING_SOFT), (TEXT, OK_SOFT), (PAPER, NAV_TEXT), (ACCENT_DARK, ACCENT_SOFT),
 )  # fmt: skip
 """Every pair of text and ground that the sheet or a page uses."""
 
@@ -128,8 +128,10 @@ def _svg(name: str) -> str:
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
-def picture(name: str, colour: str = NAV_TEXT, size: int = 20) -> QPixmap:
-    """The icon `name` of resources/icons in one colour, `size` logical pixels; an empty picture when there is none."""
+def picture(name: str, colour: str = NAV_TEXT, size: int = 0) -> QPixmap:
+    """The icon `name` of resources/icons in one colour, `size` logical pixels (else 20 at 100 % type size); an empty
+    picture when there is none."""
+    size = size or round(unit() * 1.25)
     ratio = _ratio()
     drawn = QPixmap(round(size * ratio), round(size * ratio))
     drawn.fill(Qt.GlobalColor.transparent)
@@ -197,7 +199,7 @@ QComboBox QAbstractItemView, QListView#choices {{ background: {PAPER}; border: 1
   selection-background-color: {ACCENT}; selection-color: {PAPER}; outline: none; }}
 QComboBox QAbstractItemView::item, QListView#choices::item {{ min-height: {row}px; padding: 0 {gap}px; }}
 QRadioButton, QCheckBox {{ min-height: {row}px; spacing: {gap}px; padding-right: {gap}px; background: transparent; }}
-QRadioButton:focus, QCheckBox:focus {{ color: {ACCENT}; }}
+QRadioButton:focus, QCheckBox:focus {{ color: {ACCENT_DARK}; background: {ACCENT_SOFT}; border-radius: 4px; }}
 QRadioButton::indicator, QCheckBox::indicator {{ width: {round(e * 1.2)}px; height: {round(e * 1.2)}px; }}
 QRadioButton::indicator {{ image: url("{icon_file("radio")}"); }}
 QRadioButton::indicator:checked {{ image: url("{icon_file("radio_on")}"); }}
@@ -205,6 +207,7 @@ QCheckBox::indicator {{ image: url("{icon_file("check")}"); }}
 QCheckBox::indicator:checked {{ image: url("{icon_file("check_on")}"); }}
 QPushButton {{ background: {PAPER}; border: 1px solid {BORDER}; border-radius: 4px; padding: 0 {2 * gap}px;
   min-height: {row - 2}px; }}
+QPushButton, QToolButton {{ icon-size: {round(e * 1.25)}px; }}
 QPushButton:hover {{ background: {ACCENT_SOFT}; }}
 QPushButton:focus {{ border: 2px solid {ACCENT}; }}
 QPushButton:disabled {{ color: {MUTED}; background: {WINDOW}; border-color: {LINE}; }}
@@ -227,9 +230,11 @@ QFrame[role="warned"] {{ background: {WARNING_SOFT}; border: 1px solid {WARNING}
 QWidget#nav {{ background: {NAV}; border-right: 1px solid {LINE}; }}
 QWidget#nav QPushButton {{ background: transparent; border: none; border-radius: 0; color: {NAV_TEXT}; text-align: left;
   padding: 0 {2 * gap}px; min-height: {round(e * 2.4)}px; }}
+QWidget#nav[narrow="true"] QPushButton {{ min-height: {round(e * 2.1)}px; padding: 0 {gap}px; text-align: center; }}
 QWidget#nav QPushButton:hover {{ background: {ACCENT_SOFT}; }}
 QWidget#nav QPushButton:focus {{ border: 2px solid {ACCENT}; }}
 QWidget#nav QPushButton:checked {{ background: {PAPER}; font-weight: bold; border-left: 4px solid {ACCENT}; padding-left: {2 * gap - 4}px; }}
+QWidget#nav[narrow="true"] QPushButton:checked {{ padding-left: {gap - 4}px; }}
 QWidget#foot {{ background: {PAPER}; border-top: 1px solid {LINE}; }}
 QTableView {{ background: {PAPER}; border: 1px solid {LINE}; gridline-color: {LINE}; selection-background-color: {ACCENT_SOFT};
   selection-color: {TEXT}; outline: none; }}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from baitao_desktop.ui import look
@@ -90,6 +90,7 @@ class Strip(QScrollArea):
     def _draw(self) -> None:
         inside = QWidget()
         inside.setObjectName("nav")
+        inside.setProperty("narrow", self._narrow)
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         box = QVBoxLayout(inside)
         box.setContentsMargins(0, 4, 0, 4)
@@ -101,7 +102,6 @@ class Strip(QScrollArea):
             button = QPushButton(room.short if self._narrow else room.words)
             if not self._narrow:
                 button.setIcon(look.icon(room.icon))
-                button.setIconSize(QSize(20, 20))
             button.setCheckable(True)
             button.setAutoDefault(False)
             key = f"Ctrl+{(i + 1) % 10}" if i < 10 else ""

@@ -170,15 +170,15 @@ class Field(QWidget):
 
     # —— 各题型用 ——
 
-    def add_editor(self, editor: QWidget, *, beside: Sequence[QWidget] = ()) -> None:
-        """Put the editor into the body, with what stands to its right."""
+    def add_editor(self, editor: QWidget, *, beside: Sequence[QWidget] = (), stretch: int = 3) -> None:
+        """Put the editor into the body, with what stands to its right; stretch 0 = as wide as its words."""
         if not beside and editor.maximumWidth() >= 16_777_215:
             self._body.addWidget(editor)
             return
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
-        row.addWidget(editor, 3)
+        row.addWidget(editor, stretch)
         for other in beside:
             row.addWidget(other)
         row.addStretch(1)

@@ -206,7 +206,7 @@ class TickField(Field):
         self.box = check_box(asks.label)
         self.editors = [self.box]
         self._said = label_of("", "ok", wrap=False)
-        self.add_editor(self.box, beside=[self._said])
+        self.add_editor(self.box, beside=[self._said], stretch=0)
         self.close_body()
         self.box.toggled.connect(self._toggled)
 

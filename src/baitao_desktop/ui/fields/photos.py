@@ -56,12 +56,14 @@ class PhotoField(Field):
         self.button.clicked.connect(self._ask)
         self.button.installEventFilter(self)
         self.editors = [self.button]
+        way = label_of("可选文件、拖进来，或按 Ctrl+V 粘贴", "hint", wrap=False)
         self._body.addLayout(self._row)
-        self.add_editor(self.button, beside=[label_of("可选文件、拖进来，或按 Ctrl+V 粘贴", "hint")])
+        self.add_editor(self.button, beside=[way], stretch=0)
         self.close_body()
         self.setAcceptDrops(True)
         if door is None:
             self.button.setEnabled(False)
+            way.hide()
             self.echo("本页不能添加照片，保存后在记录里添加")
 
     def value(self) -> Json:
