@@ -72,11 +72,8 @@ class Setter:
         styles: list[Style] = [HEADING[paragraph.level]] * len(lead) + ["fang"] * len(body)
         text = lead + body
         alone = bool(lead) and not body
-        rows = [Row(spans, self.size, keep=alone) for spans in self.lines(text, styles, indent)]
-        # 段落头一行不单独落在页尾（两行以上的段落）
-        if not alone and len(rows) > 2:
-            rows[0] = Row(rows[0].spans, self.size, keep=True)
-        return rows
+        # 除标题外不管孤行：每面排满二十二行
+        return [Row(spans, self.size, keep=alone) for spans in self.lines(text, styles, indent)]
 
     def lines(self, text: str, styles: Sequence[Style], indent: int, hang: int = 0) -> list[list[Span]]:
         """The text (only visible characters) as lines of spans; further lines are indented by `hang` characters."""
