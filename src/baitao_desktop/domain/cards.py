@@ -58,7 +58,7 @@ class Card:
                 int(epoch), bool(numbers), tuple(DeviceId(str(d)) for d in replaces),
                 str(said["office_signature"]), str(said["signed_by"]),
             )  # fmt: skip
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, OverflowError) as error:
             raise ValueError("card") from error
 
 

@@ -54,7 +54,11 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list: every row has exactly as many cells as `header`. `encoding` “” and `sheet` set for .xlsx, else reversed."""
+    """A list: every row has exactly as many cells as `header`.
+
+    `left_out`: rows that were not taken; `doubts`: rows that were, with something to look at. `encoding` is empty for
+    .xlsx, `sheet` for .csv.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
