@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 restore = backup.restore
+_PAGE = 4096
 _REBUILD = 2000
 
 
@@ -175,10 +176,17 @@ class Store(Side):
         self._key, self._lock, self._config = key, lock, config
         self._project, self._law = project, law
         self._lane = threading.RLock()
+        if (place / places.DESK).stat().st_size < _PAGE:
+            # SQLite 会把空文件当成新库，往里写第一页
+            raise damaged(place)
         self._engine: Engine = open_engine(place / places.DESK, key)
-        with told(place):
-            self._read_meta()
-            super().__init__(place, key)
+        try:
+            with told(place):
+                self._read_meta()
+                super().__init__(place, key)
+        except BaseException:
+            self._engine.dispose()
+            raise
 
     def _read_meta(self) -> None:
         with self._engine.connect() as db:
