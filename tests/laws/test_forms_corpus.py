@@ -211,7 +211,7 @@ def answer_for(question: Question, filling: Filling, path: str, dice: random.Ran
         case "geopoint":
             return "29.7 107.5 0 0"
         case "image" | "audio" | "video" | "file":
-            return {"sha256": "ab" * 32, "name": "a.jpg"}
+            return {"blob": "ab" * 32, "name": "a.jpg"}
     return dice.choice(["", "a", "1", "yes", "no", "3.5", "其他", "“养老”", "2022-04-08", "垃圾 !@#$%^&*()"])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from elementpath import XPath1Parser, XPathContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -44,16 +44,18 @@ def deeper(inner: st.SearchStrategy[tuple[str, str]]) -> st.SearchStrategy[tuple
         return st.tuples(*[inner.filter(lambda e, k=kind: e[1] == k).map(lambda e: e[0]) for kind in kinds]).map(list)
 
     return st.one_of(
-        st.tuples(of("n", "n"), st.sampled_from(["+", "-", "*", "div", "mod"])).map(
+        st.tuples(of("n", "n"), st.sampled_from(["+", "-", "*", "div"])).map(
             lambda x: (f"({x[0][0]} {x[1]} {x[0][1]})", "n")
         ),
         st.tuples(of("n", "n"), st.sampled_from(["<", "<=", ">", ">=", "=", "!="])).map(
-            lambda x: (f"({x[0][0]} {x[1]} {x[0][1]})", "b")
+            # as numbers: elementpath finds 3 = /data/a false, which XPath 1.0 finds true
+            lambda x: (f"(number({x[0][0]}) {x[1]} number({x[0][1]}))", "b")
         ),
         st.tuples(of("t", "t"), st.sampled_from(["=", "!="])).map(lambda x: (f"({x[0][0]} {x[1]} {x[0][1]})", "b")),
         st.tuples(of("b", "b"), st.sampled_from(["and", "or", "="])).map(
             lambda x: (f"({x[0][0]} {x[1]} {x[0][1]})", "b")
         ),
+        # without mod: of negative numbers elementpath 5.1.4 gives Python's (-1 mod 2.5 = 1.5; XPath 1.0: -1)
         of("n").map(lambda x: (f"-{x[0]}", "n")),
         st.tuples(of("n"), st.sampled_from(["floor", "ceiling", "round", "number"])).map(
             lambda x: (f"{x[1]}({x[0][0]})", "n")
@@ -75,6 +77,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
+@settings(max_examples=300)
 @given(EXPRESSIONS)
 def test_plain_xpath_means_what_elementpath_says(drawn: tuple[str, str]) -> None:
     source, kind = drawn

@@ -12,6 +12,7 @@ import pytest
 from baitao_desktop.forms import (
     Describer,
     Form,
+    Json,
     check,
     compile_form,
     copy_for,
@@ -133,9 +134,11 @@ def test_the_visit_form(visit: Form) -> None:
     changed = page.answer("jianwen", ["lipin", "tuixiao"])
     assert {"qingkuang", "chuli", "zhuan_xiansuo"} <= set(changed)
     assert page.value("jianwen") == ["tuixiao", "lipin"]
-    photo = {"sha256": "ab" * 32, "name": "门口.jpg"}
-    page.answer("zhaopian", photo)
-    assert (page.value("zhaopian"), page.problem("zhaopian")) == (photo, None)
+    photo: Json = {"blob": "ab" * 32, "name": "门口.jpg"}
+    for shots in (photo, [photo, photo], "ab" * 32):
+        page.answer("zhaopian", shots)
+        assert (page.value("zhaopian"), page.problem("zhaopian")) == (shots, None)
+    assert label_of(visit, "zhaopian", [photo, photo], LISTS) == "照片2张"
     page.answer("zhaopian", {"name": "没存"})
     assert page.problem("zhaopian") == "附件没有存好，请重新添加"
     page.answer("suozai_cunshe", "DZZ203")

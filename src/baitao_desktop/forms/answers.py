@@ -22,7 +22,7 @@ def to_node_text(value: Json) -> str:
     if isinstance(value, int | float):
         return number_text(float(value)) if isinstance(value, float) else str(value)
     if isinstance(value, list):
-        return " ".join(str(one) for one in value)
+        return " ".join(map(to_node_text, value))
     if isinstance(value, dict):
         return str(value.get("name") or value.get("blob") or "")
     return value

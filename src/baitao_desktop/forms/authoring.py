@@ -32,9 +32,6 @@ _COLUMNS = {
     "默认值": ("default",),
     "文字": ("label", "hint"),
 }
-# (x+)+ and the like: matching them may take longer than anybody waits
-_ENDLESS = re.compile(r"\((?:[^()\\]|\\.)*[+*](?:[^()\\]|\\.)*\)\s*(?:[+*]|\{\d*,)")
-_REGEX = re.compile(r"regex\s*\([^,]*,\s*('[^']*'|\"[^\"]*\")")
 _PAGE = 174  # mm between the margins of an A4 sheet
 _SPOT = re.compile(r"(survey|choices|settings)? ?第(\d+)行")
 
@@ -120,11 +117,6 @@ def _of_rows(survey: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield _line("survey", number, f"“{name}”没有题目文字", "请填写 label 列")
         if _cell(row, "constraint") and not _cell(row, "constraint_message"):
             yield _line("survey", number, f"“{name}”有限制条件却没有说明", "请在 constraint_message 列写明怎样填才对")
-        for pattern in _REGEX.findall(" ".join(str(value) for value in row.values())):
-            if _ENDLESS.search(pattern):
-                yield _line(
-                    "survey", number, f"“{name}”的 regex 式样 {pattern} 可能永远算不完", "请去掉套在一起的 + 或 *"
-                )
         width = str(row.get("bind::bt:width") or "").strip()
         if width and not width.isdecimal():
             yield _line("survey", number, f"“{name}”的 bt:width“{width}”不是整数", "请填写字数")

@@ -9,10 +9,12 @@ from .closures import Builder, Code, Ctx, Scope, as_bool, as_number, as_text, bu
 from .values import XPathError
 from .xpath import Call
 
+MANY = 10_000
+
 
 def counted(call: Call, least: int, most: int) -> None:
     if not least <= len(call.arguments) <= most:
-        wanted = f"{least}" if least == most else f"{least}至{most}" if most < 99 else f"至少{least}"
+        wanted = f"{least}" if least == most else f"{least}至{most}" if most < MANY else f"至少{least}"
         raise XPathError(f"{call.name}() 应有{wanted}个参数，现有{len(call.arguments)}个")
 
 
@@ -23,7 +25,7 @@ def plain(kinds: str, result: str, body: Callable[..., Any], least: int | None =
     """
     repeated = kinds.endswith("*")
     letters = kinds.rstrip("*")
-    most = 99 if repeated else len(letters)
+    most = MANY if repeated else len(letters)
 
     def builder(call: Call, scope: Scope) -> Code:
         counted(call, len(letters) if least is None else least, most)

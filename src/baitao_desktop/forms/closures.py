@@ -111,8 +111,11 @@ def expression(
     `shown`: an answer named alone or in concat() gives the words on screen instead of what is stored.
     """
     scope = Scope(root, functions, current, current)
-    tree = parse(source)
-    code = build(_shown(tree) if shown else tree, scope)
+    try:
+        tree = parse(source)
+        code = build(_shown(tree) if shown else tree, scope)
+    except RecursionError as trouble:
+        raise XPathError("公式套得太深") from trouble
     return Expression(source, code, frozenset(scope.reads), frozenset(scope.unknown))
 
 
@@ -194,22 +197,62 @@ _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
 }
 
 
+_LEVELS = (frozenset({"and"}), frozenset({"or"}), frozenset({"+", "-"}), frozenset({"*", "div", "mod"}))
+
+
 def _binary(tree: Binary, scope: Scope) -> Code:
-    left, right = build(tree.left, scope), build(tree.right, scope)
     sign = tree.operator
-    if sign in ("and", "or"):
-        left_true, right_true = as_bool(left), as_bool(right)
-        if sign == "and":
-            return Code(lambda c: left_true(c) and right_true(c), "bool")
-        return Code(lambda c: left_true(c) or right_true(c), "bool")
+    level = next((level for level in _LEVELS if sign in level), None)
+    if level is not None:
+        return _chain(tree, level, scope)
+    left, right = build(tree.left, scope), build(tree.right, scope)
     if sign in ("=", "!="):
         return _equal(left, right, negate=sign == "!=")
     left_number, right_number = as_number(left), as_number(right)
-    if sign in _COMPARE:
-        compare = _COMPARE[sign]
-        return Code(lambda c: compare(left_number(c), right_number(c)), "bool")
-    compute = _ARITHMETIC[sign]
-    return Code(lambda c: compute(left_number(c), right_number(c)), "number")
+    compare = _COMPARE[sign]
+    return Code(lambda c: compare(left_number(c), right_number(c)), "bool")
+
+
+def _chain(tree: Tree, level: frozenset[str], scope: Scope) -> Code:
+    """`a + b - c …` in one loop: a total over hundreds of questions must not nest hundreds deep."""
+    parts: list[tuple[str, Tree]] = []
+    while isinstance(tree, Binary) and tree.operator in level:
+        parts.append((tree.operator, tree.right))
+        tree = tree.left
+    parts.reverse()
+    codes = [build(tree, scope), *(build(part, scope) for _, part in parts)]
+    if "and" in level or "or" in level:
+        truths = tuple(map(as_bool, codes))
+        if "and" in level:
+            return Code(lambda c: _all(truths, c), "bool")
+        return Code(lambda c: _any(truths, c), "bool")
+    first = as_number(codes[0])
+    if len(parts) == 1:
+        compute, second = _ARITHMETIC[parts[0][0]], as_number(codes[1])
+        return Code(lambda c: compute(first(c), second(c)), "number")
+    rest = tuple((_ARITHMETIC[sign], as_number(code)) for (sign, _), code in zip(parts, codes[1:], strict=True))
+
+    def run(c: Ctx) -> float:
+        total = first(c)
+        for compute, number in rest:
+            total = compute(total, number(c))
+        return total
+
+    return Code(run, "number")
+
+
+def _all(truths: tuple[Callable[[Ctx], bool], ...], c: Ctx) -> bool:
+    for truth in truths:  # noqa: SIM110 - a generator costs twice as much here, and this runs at every answer
+        if not truth(c):
+            return False
+    return True
+
+
+def _any(truths: tuple[Callable[[Ctx], bool], ...], c: Ctx) -> bool:
+    for truth in truths:  # noqa: SIM110
+        if truth(c):
+            return True
+    return False
 
 
 def _equal(left: Code, right: Code, *, negate: bool) -> Code:

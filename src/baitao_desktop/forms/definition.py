@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from .planning import Plan
 
 # One answer: text str; integer and money (分) int; decimal float; select_one str; select_multiple and rank list of
-# names; date "2022-04-08"; dateTime with "+08:00"; a file {"blob": hex SHA-256, "name": str} or a list of them; None = empty.
+# names; date "2022-04-08"; dateTime with "+08:00"; a file {"blob": hex SHA-256, "name": str, …} or a list of such;
+# None = empty.
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 FILES = frozenset({"image", "audio", "video", "file"})

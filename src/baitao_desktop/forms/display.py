@@ -13,7 +13,7 @@ def shown_value(question: Question, value: Json, choices: Mapping[str, str]) -> 
     if value is None or value in ("", []):
         return ""
     if question.type in FILES:
-        return str(value.get("name") or "附件") if isinstance(value, dict) else "附件"
+        return _files(question, value if isinstance(value, list) else [value])
     if isinstance(value, list):
         return "、".join(choices.get(str(one), str(one)) for one in value)
     if isinstance(value, bool):
@@ -30,6 +30,13 @@ def shown_value(question: Question, value: Json, choices: Mapping[str, str]) -> 
     if question.type == "date" or question.data == "date":
         return day(text)
     return "是" if question.type == "acknowledge" else text
+
+
+def _files(question: Question, files: list[Json]) -> str:
+    """Photos are counted, other files named."""
+    if question.type == "image":
+        return f"照片{len(files)}张"
+    return "、".join(str(one.get("name") or "附件") if isinstance(one, dict) else "附件" for one in files)
 
 
 def money(fen: int) -> str:

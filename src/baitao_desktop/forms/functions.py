@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import moments, places, reaching, wording
-from .calling import constant, counted, of_context, plain, without
+from .calling import MANY, constant, counted, of_context, plain, without
 from .closures import Builder, Code, Ctx, Scope, as_bool, as_number, as_text, build
 from .values import numbers, rounded, to_bool, to_text
 from .xpath import Call
@@ -30,7 +30,7 @@ def _if(call: Call, scope: Scope) -> Code:
 
 
 def _coalesce(call: Call, scope: Scope) -> Code:
-    counted(call, 1, 99)
+    counted(call, 1, MANY)
     options = [as_text(build(argument, scope)) for argument in call.arguments]
     return Code(lambda c: next((text for option in options if (text := option(c))), ""), "text")
 
@@ -46,7 +46,7 @@ def _gathering(choose: Callable[[list[float]], float], *, empty: float) -> Build
     """`sum`, `max`, `min` over all filled nodes of all arguments; dates count as day numbers."""
 
     def builder(call: Call, scope: Scope) -> Code:
-        counted(call, 1, 99)
+        counted(call, 1, MANY)
         runs = [build(argument, scope).run for argument in call.arguments]
 
         def run(c: Ctx) -> float:
@@ -114,7 +114,7 @@ def _weighted(least: float, most: float, *pairs: Any) -> bool:
 
 
 def _weighted_checklist(call: Call, scope: Scope) -> Code:
-    counted(call, 2, 99)
+    counted(call, 2, MANY)
     runs: list[Callable[[Ctx], Any]] = [as_number(build(argument, scope)) for argument in call.arguments[:2]]
     for i, argument in enumerate(call.arguments[2:]):
         code = build(argument, scope)
@@ -132,6 +132,11 @@ def _uuid(call: Call, scope: Scope) -> Code:
 
 def functions() -> Mapping[str, Builder]:
     """All functions by the name they are called with."""
+    return {**_logic(), **_words(), **_figures(), **_reach(), **moments.functions()}
+
+
+def _logic() -> Mapping[str, Builder]:
+    """Truth and choices."""
     text, number, truth = "text", "number", "bool"
     return {
         "true": constant(True, truth),
@@ -139,12 +144,23 @@ def functions() -> Mapping[str, Builder]:
         "not": plain("b", truth, lambda b: not b),
         "boolean": plain("b", truth, lambda b: b),
         "boolean-from-string": plain("v", truth, _from_text),
-        "number": plain("n", number, lambda n: n),
-        "int": plain("n", number, _int),
-        "string": plain("t", text, lambda t: t),
         "if": _if,
         "coalesce": _coalesce,
         "once": _once,
+        "selected": plain("tt", truth, wording.selected),
+        "is-selected": plain("tt", truth, wording.selected),
+        "selected-at": plain("tn", text, wording.selected_at),
+        "count-selected": plain("t", number, lambda t: float(len(t.split()))),
+        "checklist": plain("nnv*", truth, _checklist, 2),
+        "weighted-checklist": _weighted_checklist,
+    }
+
+
+def _words() -> Mapping[str, Builder]:
+    """Texts."""
+    text, number, truth = "text", "number", "bool"
+    return {
+        "string": plain("t", text, lambda t: t),
         "concat": plain("v*", text, wording.concat, 0),
         "join": plain("tv*", text, wording.join, 1),
         "string-length": of_context(number, lambda t: float(len(t))),
@@ -160,14 +176,19 @@ def functions() -> Mapping[str, Builder]:
         "upper-case": plain("t", text, str.upper),
         "lower-case": plain("t", text, str.lower),
         "regex": wording.regex,
-        "selected": plain("tt", truth, wording.selected),
-        "is-selected": plain("tt", truth, wording.selected),
-        "selected-at": plain("tn", text, wording.selected_at),
-        "count-selected": plain("t", number, lambda t: float(len(t.split()))),
-        "checklist": plain("nnv*", truth, _checklist, 2),
-        "weighted-checklist": _weighted_checklist,
-        "count": plain("v", number, reaching.count),
-        "count-non-empty": plain("v", number, reaching.count_non_empty),
+        "uuid": _uuid,
+        "digest": plain("ttt", text, wording.digest, 2),
+        "base64-decode": plain("t", text, wording.decoded),
+        "base64-encode": plain("t", text, lambda t: base64.b64encode(t.encode()).decode("ascii")),
+    }
+
+
+def _figures() -> Mapping[str, Builder]:
+    """Numbers and places."""
+    number, truth = "number", "bool"
+    return {
+        "number": plain("n", number, lambda n: n),
+        "int": plain("n", number, _int),
         "sum": _gathering(_nan_through(math.fsum), empty=0.0),
         "max": _gathering(_nan_through(max), empty=math.nan),
         "min": _gathering(_nan_through(min), empty=math.nan),
@@ -190,8 +211,19 @@ def functions() -> Mapping[str, Builder]:
         "atan": plain("n", number, _guarded(math.atan)),
         "atan2": plain("nn", number, _guarded(math.atan2)),
         "random": without(number, lambda _: random.random()),
+        "area": plain("v", number, places.area),
+        "distance": plain("v*", number, places.distance, 1),
+        "geofence": plain("tt", truth, places.geofence),
+    }
+
+
+def _reach() -> Mapping[str, Builder]:
+    """Other questions, rows and lists."""
+    text, number = "text", "number"
+    return {
+        "count": plain("v", number, reaching.count),
+        "count-non-empty": plain("v", number, reaching.count_non_empty),
         "randomize": reaching.randomize,
-        "uuid": _uuid,
         "position": reaching.position,
         "last": without(number, lambda c: float(c.size)),
         "name": reaching.name,
@@ -205,11 +237,4 @@ def functions() -> Mapping[str, Builder]:
         "bt:shown": reaching.shown,
         "pulldata": reaching.pulldata,
         "property": plain("t", text, lambda _: ""),  # of the phone; there is none here
-        "digest": plain("ttt", text, wording.digest, 2),
-        "base64-decode": plain("t", text, wording.decoded),
-        "base64-encode": plain("t", text, lambda t: base64.b64encode(t.encode()).decode("ascii")),
-        "area": plain("v", number, places.area),
-        "distance": plain("v*", number, places.distance, 1),
-        "geofence": plain("tt", truth, places.geofence),
-        **moments.functions(),
     }

@@ -276,10 +276,12 @@ def _key_test(step: Step, scope: Scope) -> Callable[[Ctx, Node], list[Node] | No
 
 def _looks_at_item(tree: Tree) -> bool:
     """Whether a value inside a predicate differs from item to item."""
+    while isinstance(tree, Binary):
+        if _looks_at_item(tree.right):
+            return True
+        tree = tree.left
     if isinstance(tree, Path):
         return tree.start == "here" or (not isinstance(tree.start, str) and _looks_at_item(tree.start))
     if isinstance(tree, Call):
         return tree.name in ("position", "last", "random", "uuid", "once") or any(map(_looks_at_item, tree.arguments))
-    if isinstance(tree, Binary):
-        return _looks_at_item(tree.left) or _looks_at_item(tree.right)
     return isinstance(tree, Negative) and _looks_at_item(tree.of)

@@ -71,9 +71,11 @@ def after(text: str, mark: str) -> str:
     return text.partition(mark)[2] if mark else text
 
 
-# A pattern that backtracks without end would hold the window; the doubling quantifiers that do so are refused
-# when a form is checked (authoring), and texts are cut here.
+# `(a+)+`, `(\\w+\\s?)*` and the like backtrack without end and would hold the window: refused when a form is opened
+_ATOM = r"(?:\\.|\[(?:[^\]\\]|\\.)*\]|[^()\[\]\\+*?{}|])"
+_ENDLESS = re.compile(rf"\((?:\?:)?(?:{_ATOM}[?*])*{_ATOM}[+*](?:{_ATOM}[?*])*\)(?:[+*]|\{{\d*,)")
 _LONGEST_MATCHED = 4_000
+_LONGEST_PATTERN = 1_000
 
 
 def regex(call: Call, scope: Scope) -> Code:
@@ -88,6 +90,10 @@ def regex(call: Call, scope: Scope) -> Code:
 
 
 def _pattern(source: str) -> re.Pattern[str]:
+    if len(source) > _LONGEST_PATTERN:
+        raise XPathError("regex() 的式样太长")
+    if _ENDLESS.search(source):
+        raise XPathError(f"regex() 的式样 {source} 可能永远算不完，请去掉套在一起的 + 或 *")
     try:
         return re.compile(_java_class(source))
     except (re.error, OverflowError, RecursionError) as trouble:

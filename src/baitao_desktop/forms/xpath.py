@@ -26,7 +26,7 @@ _LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"*", "div", "mod"}),
 )
 _WORDS = frozenset({"or", "and", "div", "mod"})
-_MAX_DEPTH = 100
+_MAX_DEPTH = 50  # nine calls each: Python stops at a thousand
 _MAX_LENGTH = 40_000
 
 
