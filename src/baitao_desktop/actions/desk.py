@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from baitao_desktop import paths
-from baitao_desktop.actions.campaigns import lists_for, load_campaign
-from baitao_desktop.actions.projection import Lists, law_version, projector
 from baitao_desktop.domain.campaign import Campaign, Month, Unit
 from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, PersonId, RecordId, Scope, derived_id
 from baitao_desktop.domain.people import Person
 from baitao_desktop.domain.values import CST, iso_minute
-from baitao_desktop.forms import Form, compiled, load
 from baitao_desktop.paths import Places
 
 if TYPE_CHECKING:
+    from baitao_desktop.actions.projection import Lists
+    from baitao_desktop.forms import Form
     from baitao_desktop.seal import DeviceKeys, Secret
     from baitao_desktop.storage.store import Store
     from baitao_desktop.storage.writer import Writer
@@ -108,6 +107,8 @@ def clock_for(mode: str, campaign: Campaign, clock: Clock) -> Clock:
 
 def load_forms(cache: Path, sources: Sequence[Path] | None = None) -> dict[str, Form]:
     """All shipped forms by id, compiled at first use in a checkout."""
+    from baitao_desktop.forms import compiled, load
+
     found = sources if sources is not None else sorted(paths.forms().glob("*.md"))
     forms = [load(compiled(source, cache)) for source in found]
     return {form.id: form for form in forms}
@@ -119,6 +120,8 @@ def open_desk(places: Places, secret: Secret, *, clock: Clock = real_clock, prog
     After a copy or a restore the store has minted a new device id; then new device keys are made here and the card
     must be exchanged with the office again (`desk.card.office_signature` is empty).
     """
+    from baitao_desktop.actions.campaigns import lists_for, load_campaign
+    from baitao_desktop.actions.projection import law_version, projector
     from baitao_desktop.storage import store as cabinet
 
     campaign = load_campaign()

@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baitao_desktop.actions import desk as desks
-from baitao_desktop.actions import identity
-from baitao_desktop.actions.campaigns import lists_for, load_campaign
 from baitao_desktop.actions.desk import Clock, Desk, Done, real_clock
-from baitao_desktop.actions.projection import law_version, projector
-from baitao_desktop.domain import plain
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import NewOp, OpKind, PersonId, RecordId, Scope
 from baitao_desktop.paths import Places
@@ -39,11 +35,11 @@ class LoginName:
 
 def login_names(places: Places) -> tuple[LoginName, ...]:
     """Who can log in here; empty when there is no store yet."""
-    from baitao_desktop.storage import store as cabinet
+    from baitao_desktop.storage import slots
 
     if not has_store(places):
         return ()
-    return tuple(LoginName(s.id, s.label) for s in cabinet.slots(places.data) if s.kind == "password")
+    return tuple(LoginName(s.id, s.label) for s in slots.listed(places.data) if s.kind == "password")
 
 
 def has_store(places: Places) -> bool:
@@ -65,6 +61,9 @@ def found(
     passphrase. UserFacingError when a store is there already or the password is too short."""
     import secrets
 
+    from baitao_desktop.actions import identity
+    from baitao_desktop.actions.campaigns import lists_for, load_campaign
+    from baitao_desktop.actions.projection import law_version, projector
     from baitao_desktop.domain.ops import fresh_id
     from baitao_desktop.storage import store as cabinet
 
@@ -133,6 +132,8 @@ def empty_practice(desk: Desk) -> Done[None]:
     """清空练习: the practice store of this laptop is closed and deleted. Refused for anything that is 正式."""
     if desk.mode == "formal":
         raise UserFacingError("A28", "这是正式资料，不能清空。只有练习库可以随时清空。")
+    from baitao_desktop.actions.identity import CALLBACK_FILE
+
     places = desk.places
     desks.leave(desk)
     for name in (
@@ -143,7 +144,7 @@ def empty_practice(desk: Desk) -> Done[None]:
         "side.db-wal",
         "side.db-shm",
         "keyslots.json",
-        identity.CALLBACK_FILE,
+        CALLBACK_FILE,
     ):
         (places.data / name).unlink(missing_ok=True)
     return Done(None)
@@ -155,6 +156,8 @@ def check_password(password: Secret) -> None:
 
 
 def _person_ops(rec: RecordId, unit: str, *, name: str, post: str, roles: list[str]) -> list[NewOp]:
+    from baitao_desktop.domain import plain
+
     answers = {"xingming": name.strip(), "danwei": unit, "zhiwu": post.strip(), "juese": roles}
     data = plain.register(no="", unit=unit, person=name.strip(), at="")
     return [
