@@ -145,7 +145,8 @@ def test_a_list_opens_whole_and_keeps_what_it_cannot_read(qtbot: QtBot) -> None:
     show(qtbot, field)
     QTest.keyClick(field.line, Qt.Key.Key_Down)
     assert field.completer.completionCount() == 3
-    field.completer.popup().hide()
+    QTest.keyClick(field.completer.popup(), Qt.Key.Key_Tab)
+    assert field.value() is None
     hands.write("没有的村", field.line)
     assert field.value() is None
     assert field.line.text() == "没有的村"

@@ -241,6 +241,18 @@ def test_nothing_is_saved_after_it_was_handed_in(open_form: Opener, tip_form: Fo
     assert kept.drafts == []
 
 
+def test_typing_while_it_is_handed_in_leaves_no_stale_draft(open_form: Opener, tip_form: Form, kept: Kept) -> None:
+    page = open_form(tip_form, FULL, new=False)
+    page.submit()
+    page.go_to("zhaiyao")
+    hands.write("又")
+    page.leaving()
+    assert kept.drafts == []
+    page.refused(UserFacingError("S11", "磁盘满了。"))
+    page.leaving()
+    assert len(kept.drafts) == 1
+
+
 def test_a_refusal_stands_beside_its_field_and_keeps_the_input(open_form: Opener, tip_form: Form) -> None:
     page = open_form(tip_form, FULL, new=False)
     page.submit()

@@ -16,7 +16,7 @@ from baitao_desktop.ui.fields.base import Asks
 from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.window import MainWindow
-from baitao_desktop.ui.worker import Tell, Worker
+from baitao_desktop.ui.worker import Job, Tell, Worker
 
 from . import hands
 
@@ -132,19 +132,19 @@ def test_an_act_says_what_changed_and_can_be_undone(furnished: MainWindow) -> No
 
     furnished.act(lambda _t: Brought("x", frozenset({"r1"}), undo), said="已受理")
     assert page.log[-1] == {"r1"}
-    assert furnished._said.text() == "已受理"
-    assert furnished._undo_button.isVisible()
-    assert furnished._undo_timer.interval() == 30_000
-    furnished._undo_button.click()
+    assert furnished.foot.said.text() == "已受理"
+    assert furnished.foot.undo_button.isVisible()
+    assert furnished.foot.timer.interval() == 30_000
+    furnished.foot.undo_button.click()
     assert undone == [True]
-    assert furnished._said.text() == "已撤销"
-    assert not furnished._undo_button.isVisible()
+    assert furnished.foot.said.text() == "已撤销"
+    assert not furnished.foot.undo_button.isVisible()
 
 
 def test_the_next_act_ends_the_undo(furnished: MainWindow) -> None:
     furnished.act(lambda _t: Brought(undo=lambda: None), said="已受理")
     furnished.act(lambda _t: Brought(), said="已核实")
-    assert not furnished._undo_button.isVisible()
+    assert not furnished.foot.undo_button.isVisible()
 
 
 def test_the_same_trouble_is_not_stacked(furnished: MainWindow) -> None:
@@ -194,6 +194,32 @@ def test_the_strip_is_narrow_on_a_small_screen(furnished: MainWindow) -> None:
     assert not furnished.strip.narrow()
 
 
+def test_what_comes_back_for_a_page_that_is_gone_is_still_said(furnished: MainWindow, qtbot: QtBot) -> None:
+    page = Blank("form")
+    furnished.open_page(page)
+    came: list[object] = []
+    held: list[Callable[[], None]] = []
+
+    def start(do: object, *, done: Callable[[object], None], **_more: object) -> Job:
+        held.append(lambda: done(Brought()))
+        return Job()
+
+    furnished.worker.start = start  # type: ignore[method-assign,assignment]
+    furnished.act(lambda _t: Brought(), said="已登记", done=came.append)
+    with qtbot.waitSignal(page.destroyed):
+        furnished.back()
+    held[0]()
+    assert came == []
+    assert furnished.foot.said.text() == "已登记"
+
+
+def test_the_way_back_is_also_a_button(furnished: MainWindow) -> None:
+    assert not shown(furnished).back_button.isVisible()
+    furnished.show_page("tip")
+    shown(furnished).back_button.click()
+    assert shown(furnished).title == "home"
+
+
 def test_locking_leaves_nothing(furnished: MainWindow) -> None:
     page = shown(furnished)
     furnished.warn("提醒")
@@ -236,7 +262,7 @@ def test_long_work_can_be_cancelled(qtbot: QtBot) -> None:
     progress = window.findChildren(dialogs.Progress)[0]
     qtbot.waitUntil(lambda: "收入记录（3／10）" in progress._what.text())
     progress._button.click()
-    qtbot.waitUntil(lambda: "已取消" in window._said.text())
+    qtbot.waitUntil(lambda: "已取消" in window.foot.said.text())
     window.close()
 
 

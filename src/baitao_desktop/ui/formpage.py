@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Protocol
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
@@ -16,13 +15,15 @@ from baitao_desktop.forms import Form, Problem, Question, fill
 from baitao_desktop.forms.checking import problems
 from baitao_desktop.forms.definition import CONTAINERS
 from baitao_desktop.ui import look
+from baitao_desktop.ui.extra import Extra
 from baitao_desktop.ui.fields import make
-from baitao_desktop.ui.fields.base import Field, label_of
+from baitao_desktop.ui.fields.base import Field
 from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.fields.days import Clock
 from baitao_desktop.ui.fields.groups import Fold, Group
 from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.rows import Rows
+from baitao_desktop.ui.foots import FormFoot
 from baitao_desktop.ui.keys import Keys, focus
 from baitao_desktop.ui.page import Page
 
@@ -31,27 +32,13 @@ SAVE_WITHIN = 1500  # 毫秒；UI.md 要求两秒内落盘
 NARROW = 42  # em；更窄时标签放到输入框上面
 
 
-class Extra(Protocol):
-    """A block under the form that is no part of its answers (the reporter's)."""
-
-    def first_editor(self) -> QWidget | None: ...
-    def watched(self) -> Sequence[QWidget]: ...
-    def on_editors(self, watch: Callable[[QWidget], None]) -> None: ...
-    def set_narrow(self, *, narrow: bool) -> None: ...
-    def step(self, editor: QWidget, way: int) -> bool:
-        """Go on inside the block; False when there is nothing further that way."""
-
-    def finish(self) -> str:
-        """Settle the block before the form is handed in; a sentence when that cannot be done."""
-
-
 class FormPage(Page):
     """Draws `form` with `answers` and keeps them in `filling`.
 
     `save_draft(answers)` is called on the main thread within 2 s of a change, when focus leaves a field and when the
     page is left; a UserFacingError of it is said in the foot and the input stays. `submit(answers)` is called with the
     whole, checked answers (hidden ones left out); whoever handles it calls `submitted()` or `refused(error)`
-    afterwards. `extra` blocks stand under the form. Without `save_draft` nothing is kept before submitting.
+    afterwards. `above` stands over the form (a switch, a notice), `extra` blocks under it. Without `save_draft` nothing is kept before submitting.
     """
 
     def __init__(
@@ -63,6 +50,7 @@ class FormPage(Page):
         now: Clock,
         submit: Callable[[Mapping[str, Json]], None],
         save_draft: Callable[[Mapping[str, Json]], None] | None = None,
+        above: Sequence[QWidget] = (),
         extra: Sequence[QWidget] = (),
         photos: PhotoDoor | None = None,
         basis: Callable[[str], str] = make.clause_words,
@@ -83,9 +71,11 @@ class FormPage(Page):
         self._save_draft = save_draft
         self._needs = make.Needs(now, photos, basis)
         self._keys = Keys(self, step=self._step, left=self._left)
-        self._dirty = False
+        self._dirty = self._submitting = False
         self._paths = dict.fromkeys(self.filling.paths())
         self._extras: list[tuple[Extra, QWidget]] = [(block, block) for block in extra]  # type: ignore[misc]
+        for widget in above:
+            self.inside.addWidget(widget)
         for question in form.questions:
             self._build(question, "", self.inside, top=True)
         for block in extra:
@@ -93,7 +83,10 @@ class FormPage(Page):
         for known, _ in self._extras:
             known.on_editors(self._keys.watch)
         self.inside.addStretch(1)
-        self._make_foot(submit_text)
+        self.foot = FormFoot(submit_text, submit=self.submit, save=self.save_now if save_draft is not None else None)
+        self.submit_button, self.status = self.foot.submit_button, self.foot.status
+        self._keys.watch(self.submit_button)
+        self.outer.addWidget(self.foot)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAVE_WITHIN)
@@ -101,6 +94,7 @@ class FormPage(Page):
         self.add_action("暂存", "Ctrl+S").triggered.connect(self.save_now)
         self.add_action("提交", "Ctrl+Return").triggered.connect(self.submit)
         self.add_action("提交", "Ctrl+Enter").triggered.connect(self.submit)
+        self.add_action("依据", "Shift+F1").triggered.connect(self._show_basis)
         self._tab_order()
 
     # —— 门 ——
@@ -116,16 +110,17 @@ class FormPage(Page):
 
     def save(self) -> bool:
         """Save the draft if anything was typed since the last time."""
-        if not self._dirty or self._save_draft is None:
+        if not self._dirty or self._save_draft is None or self._submitting:
+            # 正在提交时不再存草稿：提交会删掉草稿，后存的就成了一份多余的
             return True
         self._timer.stop()
         try:
             self._save_draft(self.answers())
         except UserFacingError as trouble:
-            self._say(f"暂存没有成功：{trouble.text}", "problem")
+            self.foot.say(f"暂存没有成功：{trouble.text}", "problem")
             return False
         self._dirty = False
-        self._say(f"已暂存 {self._now().strftime('%H:%M')}", "ok")
+        self.foot.say(f"已暂存 {self._now().strftime('%H:%M')}", "ok")
         return True
 
     def save_now(self) -> None:
@@ -148,18 +143,19 @@ class FormPage(Page):
             field.set_problem(next((p.text for p in found if p.path == path), ""))
         if found:
             self.save()
-            self._say(f"还有{len(found)}处要填写或改正：" + "、".join(p.label for p in found[:4]), "problem")
+            self.foot.say(f"还有{len(found)}处要填写或改正：" + "、".join(p.label for p in found[:4]), "problem")
             self.go_to(found[0].path)
             return
         for block, widget in self._extras:
             said = block.finish()
             if said:
-                self._say(said, "problem")
+                self.foot.say(said, "problem")
                 self.scroller.ensureWidgetVisible(widget, 0, 40)
                 return
         self.save()
         self.submit_button.setEnabled(False)
-        self._say("正在提交……", "hint")
+        self._submitting = True
+        self.foot.say("正在提交……", "hint")
         self._submit(self.filling.answers(final=True))
 
     def submitted(self) -> None:
@@ -167,15 +163,16 @@ class FormPage(Page):
         self._timer.stop()
         self._dirty = False
         self._save_draft = None
-        self._say("已提交", "ok")
+        self.foot.say("已提交", "ok")
 
     def refused(self, trouble: UserFacingError) -> None:
         """It could not be done: say so, beside the fields where the error names them; the input stays."""
         self.submit_button.setEnabled(True)
+        self._submitting = False
         named = [p for p in getattr(trouble, "problems", ()) if isinstance(p, Problem) and p.path in self.fields]
         for problem in named:
             self.fields[problem.path].set_problem(problem.text)
-        self._say(trouble.text, "problem")
+        self.foot.say(trouble.text, "problem")
         if named:
             self.go_to(named[0].path)
 
@@ -276,33 +273,6 @@ class FormPage(Page):
             self._refresh(path)
         self._mark_dirty()
 
-    def _make_foot(self, submit_text: str) -> None:
-        foot = QWidget()
-        foot.setObjectName("foot")
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(16, 6, 16, 6)
-        row.setSpacing(8)
-        self.submit_button = QPushButton(submit_text)
-        self.submit_button.setIcon(look.icon("submit", look.PAPER))
-        self.submit_button.setProperty("kind", "primary")
-        self.submit_button.setToolTip("Ctrl+Enter")
-        self.save_button = QPushButton("暂存")
-        self.save_button.setIcon(look.icon("save"))
-        self.save_button.setToolTip("Ctrl+S")
-        for button in (self.submit_button, self.save_button):
-            button.setAutoDefault(False)
-            button.setAccessibleName(button.text())
-        self.submit_button.clicked.connect(self.submit)
-        self.save_button.clicked.connect(self.save_now)
-        if self._save_draft is None:
-            self.save_button.hide()
-        self.status = label_of("", "hint")
-        row.addWidget(self.submit_button)
-        row.addWidget(self.save_button)
-        row.addWidget(self.status, 1)
-        self._keys.watch(self.submit_button)
-        self.outer.addWidget(foot)
-
     # —— 填 ——
 
     def _changed(self, path: str, field: Field) -> None:
@@ -375,6 +345,12 @@ class FormPage(Page):
                 found[path] = Problem(path, field.asks.label, field.trouble())
         return [found[path] for path in self._paths if path in found and path in self.fields]
 
+    def _show_basis(self) -> None:
+        editor = QApplication.focusWidget()
+        _, field = self._of(editor) if editor is not None else ("", None)
+        if field is not None:
+            field.show_basis()
+
     # —— 走 ——
 
     def _of(self, editor: QWidget) -> tuple[str, Field | None]:
@@ -419,7 +395,7 @@ class FormPage(Page):
             chain += field.editors
         for block, _ in self._extras:
             chain += block.watched()
-        chain += [self.submit_button, self.save_button]
+        chain += [self.submit_button, self.foot.save_button]
         folds = [g for g in self.groups.values() if isinstance(g, Fold)]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
@@ -451,7 +427,3 @@ class FormPage(Page):
             field.set_narrow(narrow=narrow)
         for block, _ in self._extras:
             block.set_narrow(narrow=narrow)
-
-    def _say(self, text: str, role: str) -> None:
-        look.mark(self.status, role=role)
-        self.status.setText(text)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from baitao_desktop.ui import look
-from baitao_desktop.ui.fields.base import label_of
+from baitao_desktop.ui.fields.base import label_of, link_button
 
 if TYPE_CHECKING:
     from baitao_desktop.ui.window import MainWindow
@@ -49,7 +49,15 @@ class Page(QWidget):
         self.inside.setContentsMargins(16, 12, 16, 12)
         self.inside.setSpacing(12)
         self.heading = label_of(title, "title")
-        self.inside.addWidget(self.heading)
+        self.back_button = link_button("返回", "back")
+        self.back_button.setToolTip("Esc")
+        self.back_button.setAccessibleName("返回上一页")
+        self.back_button.hide()
+        self.back_button.clicked.connect(self._back)
+        self.heading_row = QHBoxLayout()
+        self.heading_row.addWidget(self.back_button)
+        self.heading_row.addWidget(self.heading, 1)
+        self.inside.addLayout(self.heading_row)
         self.scroller = QScrollArea()
         self.scroller.setWidgetResizable(True)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -88,6 +96,14 @@ class Page(QWidget):
         """The type size has changed; fixed measures are set anew."""
         if self.inner.maximumWidth() < UNBOUNDED:
             self.inner.setMaximumWidth(look.unit() * WIDEST)
+
+    def set_way_back(self, *, there: bool) -> None:
+        """Show 返回 beside the title when there is a page to go back to; the window calls it."""
+        self.back_button.setVisible(there)
+
+    def _back(self) -> None:
+        if self.window_ is not None:
+            self.window_.back()
 
     def set_title(self, title: str) -> None:
         self.title = title

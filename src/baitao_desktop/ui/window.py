@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QTimer, Signal
+import shiboken6
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -21,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.ui import dialogs, look, rooms
-from baitao_desktop.ui.fields.base import label_of, link_button
+from baitao_desktop.ui.fields.base import link_button
+from baitao_desktop.ui.foots import WindowFoot
 from baitao_desktop.ui.notices import Notices
 from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.worker import Job, Tell, Worker
@@ -29,7 +31,6 @@ from baitao_desktop.ui.worker import Job, Tell, Worker
 T = TypeVar("T")
 NAME = "白涛养老反诈工作台"
 NARROW = 1000  # 逻辑像素；更窄时左栏收成两个字
-UNDO_SECONDS = 30
 
 
 @dataclass(slots=True)
@@ -67,7 +68,6 @@ class MainWindow(QMainWindow):
         self._known: tuple[rooms.Room, ...] = ()
         self._way: list[_Place] = []
         self._stale: set[Page] = set()
-        self._undo: Callable[[], Any] | None = None
         self._narrow_by_hand: bool | None = None
         self._build()
         self._shortcuts()
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
             self.stack.removeWidget(page)
             page.deleteLater()
         self._kept, self._makers, self._rooms, self._known = {}, {}, {}, ()
-        self._forget_undo()
+        self.foot.tell("")
         self.notices.clear()
         self._draw_rooms()
         self.setWindowTitle(NAME)
@@ -150,9 +150,7 @@ class MainWindow(QMainWindow):
 
     def tell(self, text: str) -> None:
         """Say at the foot that something is done; it stays until the next thing is said."""
-        self._forget_undo()
-        self._said.setText(text)
-        self._foot.setVisible(bool(text))
+        self.foot.tell(text)
 
     def warn(self, text: str) -> None:
         """A notice above the page that asks for attention."""
@@ -175,9 +173,14 @@ class MainWindow(QMainWindow):
         """Run an act away from the window. With `title` a progress dialog with 取消 comes after 400 ms.
 
         Success: `done(result)`, then `said` at the foot, with 撤销 for 30 s when the result's `undo` is not None.
-        Failure: `failed(error)`, else a notice.
+        Failure: `failed(error)`, else a notice. When the page shown now is gone by then, `done` and `failed` are not
+        called (their page is no more); what was said and 撤销 still appear.
         """
         progress: dialogs.Progress | None = None
+        asked_by = self.page()
+
+        def there() -> bool:
+            return asked_by is None or shiboken6.isValid(asked_by)
 
         def over() -> None:
             if progress is not None:
@@ -188,12 +191,12 @@ class MainWindow(QMainWindow):
             self.notices.clear("trouble")
             if said:
                 self.tell(said)
-            if done is not None:
+            if done is not None and there():
                 done(result)
 
         def went_wrong(error: UserFacingError) -> None:
             over()
-            (failed or self.trouble)(error)
+            (failed if failed is not None and there() else self.trouble)(error)
 
         def stopped() -> None:
             over()
@@ -228,21 +231,7 @@ class MainWindow(QMainWindow):
         self.menu.hide()
         self.notices = Notices()
         self.stack = QStackedWidget()
-        self._foot = QWidget()
-        self._foot.setObjectName("foot")
-        row = QHBoxLayout(self._foot)
-        row.setContentsMargins(16, 4, 16, 4)
-        self._said = label_of("", "ok")
-        self._undo_button = link_button("撤销", "undo")
-        self._undo_button.clicked.connect(self.undo)
-        self._undo_button.hide()
-        row.addWidget(self._said, 1)
-        row.addWidget(self._undo_button)
-        self._foot.hide()
-        self._undo_timer = QTimer(self)
-        self._undo_timer.setSingleShot(True)
-        self._undo_timer.setInterval(UNDO_SECONDS * 1000)
-        self._undo_timer.timeout.connect(self._forget_undo)
+        self.foot = WindowFoot(lambda undo: self.act(lambda _tell: undo(), said="已撤销"))
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
@@ -253,7 +242,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addWidget(self.notices)
         right.addWidget(self.stack, 1)
-        right.addWidget(self._foot)
+        right.addWidget(self.foot)
         middle = QWidget()
         whole = QHBoxLayout(middle)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -312,6 +301,7 @@ class MainWindow(QMainWindow):
             page.refresh()
         else:
             page.opened(**place.args)
+        page.set_way_back(there=len(self._way) > 1)
         self.stack.setCurrentWidget(page)
         self.strip.light(page.room or self._room_of(place.name))
         focus = page.first_focus()
@@ -343,23 +333,7 @@ class MainWindow(QMainWindow):
             shown.on_changed(records)
 
     def _acted(self, result: Any) -> None:
-        self._undo = result.undo
-        self._undo_button.setVisible(True)
-        self._undo_button.setToolTip(f"{UNDO_SECONDS}秒内可以撤销")
-        self._foot.show()
-        self._undo_timer.start()
-
-    def undo(self) -> None:
-        """Take the last act back."""
-        undo = self._undo
-        if undo is not None:
-            self._forget_undo()
-            self.act(lambda _tell: undo(), said="已撤销")
-
-    def _forget_undo(self) -> None:
-        self._undo = None
-        self._undo_timer.stop()
-        self._undo_button.hide()
+        self.foot.offer(result.undo)
 
     def _search(self) -> None:
         page = self.page()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QToolButton,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -164,6 +165,11 @@ class Field(QWidget):
         """Where focus goes when the page comes to this field."""
         return next((e for e in self.editors if e.isEnabled()), None)
 
+    def show_basis(self) -> None:
+        """Shift+F1: say the clause this question comes from."""
+        if self.asks.basis:
+            show_words(self._head, self.asks.basis)
+
     def set_read_only(self, *, read_only: bool) -> None:
         for editor in self.editors:
             editor.setEnabled(not read_only)
@@ -210,9 +216,6 @@ class Field(QWidget):
     def edited(self) -> None:
         self.changed.emit(self)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-
     # —— 内部 ——
 
     def _write_label(self) -> None:
@@ -240,15 +243,13 @@ def basis_button(label: str, basis: str) -> QToolButton:
     button.setToolTip(basis)
     button.setAccessibleName(f"{label} 的依据")
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    button.clicked.connect(lambda: _show_basis(button, basis))
+    button.clicked.connect(lambda: show_words(button, basis))
     return button
 
 
-def _show_basis(button: QToolButton, basis: str) -> None:
-    from PySide6.QtCore import QPoint
-    from PySide6.QtWidgets import QToolTip
-
-    QToolTip.showText(button.mapToGlobal(QPoint(0, button.height())), basis, button, button.rect(), 60_000)
+def show_words(under: QWidget, words: str) -> None:
+    """A few words under a widget until the person goes on."""
+    QToolTip.showText(under.mapToGlobal(QPoint(0, under.height())), words, under, under.rect(), 60_000)
 
 
 def plain_button_text(text: str) -> str:

@@ -244,7 +244,7 @@ class PickField(Field):
     def open_all(self) -> None:
         """Show the whole list, the chosen one marked."""
         if self.line.isEnabled():
-            self._offer(self._choices)
+            self._offer(self._choices, take_first=False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.line and event.type() == QEvent.Type.FocusOut and not self.completer.popup().isVisible():
@@ -268,11 +268,13 @@ class PickField(Field):
             self.completer.popup().hide()
         self.echo("" if found else "列表里没有，换个字试试", "warning")
 
-    def _offer(self, choices: Sequence[Choice]) -> None:
+    def _offer(self, choices: Sequence[Choice], *, take_first: bool = True) -> None:
         self._found = list(choices[:MOST_SHOWN])
         self._rows.setStringList([c.label for c in self._found])
         self.completer.complete()
-        at = next((i for i, c in enumerate(self._found) if c.value == self._value), 0)
+        # 只是打开来看时不预选第一项：此时按Tab离开，不该替人选上
+        none = 0 if take_first else -1
+        at = next((i for i, c in enumerate(self._found) if c.value == self._value), none)
         self.completer.popup().setCurrentIndex(self.completer.completionModel().index(at, 0))
 
     def _taken(self, index: QModelIndex) -> None:
