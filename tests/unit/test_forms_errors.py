@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.forms import compile_form, compiled, load
+from baitao_desktop.forms import compile_form, compiled, fill, load
 from baitao_desktop.forms.authoring import author_errors, check_form
 from baitao_desktop.forms.compiling import cache_key
-from forms_kit import HEAD, ROOT, table
+from forms_kit import HEAD, NOW, ROOT, table
 
 CHOICES = "list_name | name | label\nhy | yl | 养老"
 
@@ -119,6 +119,39 @@ def test_an_expression_nested_too_deep_is_refused() -> None:
     form = f"{HEAD}<instance><data id='t'><a/></data></instance><bind nodeset='/data/a' relevant='{deep}'/>"
     with pytest.raises(UserFacingError, match="套得太深"):
         load(f"{form}</model></h:head><h:body><input ref='/data/a'/></h:body></h:html>".encode())
+
+
+def with_rule(rule: str) -> bytes:
+    return (
+        f"{HEAD}<instance><data id='t'><a/><b/></data></instance><bind nodeset='/data/b' calculate=\"{rule}\"/>"
+        "</model></h:head><h:body><input ref='/data/a'/></h:body></h:html>"
+    ).encode()
+
+
+def test_long_expressions_work_and_endless_ones_are_refused() -> None:
+    long = fill(load(with_rule(" + ".join(["number(/data/a)"] * 1500))), {"a": "2"}, now=NOW, lists={})
+    assert long.value("b") == "3000"
+    many = fill(load(with_rule(f"concat({', '.join(['/data/a'] * 500)})")), {"a": "甲"}, now=NOW, lists={})
+    assert many.value("b") == "甲" * 500
+    either = fill(load(with_rule(" or ".join(["/data/a = 'x'"] * 1500))), {"a": "x"}, now=NOW, lists={})
+    assert either.value("b") == "true"
+    for rule in ("=".join(["1"] * 5000), "1 + " * 20000 + "1", "-" * 30000 + "1", "regex(/data/a, '(a+)+')",
+                 "regex(/data/a, '(\\w+\\s?)*')", "regex(/data/a, '[')"):  # fmt: skip
+        try:
+            load(with_rule(rule))
+        except UserFacingError as told:
+            assert told.code == "F03"
+    with pytest.raises(UserFacingError, match="永远算不完"):
+        load(with_rule("regex(/data/a, '(\\w+\\s?)*')"))
+
+
+def test_an_xlsx_that_swells_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "biao.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (201 * 1024 * 1024))
+    with pytest.raises(UserFacingError, match="解开后太大"):
+        compile_form(tmp_path / "biao.xlsx")
 
 
 def test_chinese_quotation_marks_survive(tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from .nodes import Node, Place
 from .values import Value, XPathError, differs, same, to_bool, to_number, to_text
 from .xpath import Binary, Call, Literal, Negative, Path, Tree, parse
+
+_T = TypeVar("_T")
 
 
 class Env(Protocol):
@@ -94,13 +96,21 @@ class Expression:
     unknown: frozenset[str]
 
     def value(self, env: Env, node: Node) -> Value:
-        return self.code.run(Ctx(env, node))
+        """Raises XPathError, and nothing else, whatever people typed."""
+        return _worked(self.code.run, Ctx(env, node))
 
     def text(self, env: Env, node: Node) -> str:
-        return as_text(self.code)(Ctx(env, node))
+        return _worked(as_text(self.code), Ctx(env, node))
 
     def truth(self, env: Env, node: Node) -> bool:
-        return as_bool(self.code)(Ctx(env, node))
+        return _worked(as_bool(self.code), Ctx(env, node))
+
+
+def _worked(run: Callable[[Ctx], _T], c: Ctx) -> _T:
+    try:
+        return run(c)
+    except (ArithmeticError, ValueError, RecursionError) as trouble:
+        raise XPathError("算不出来") from trouble
 
 
 def expression(

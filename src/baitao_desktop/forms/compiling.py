@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from .telling import translated
 FORMAT = 1  # raise it when the same table must give other XML
 PYXFORM = "4.5.0"  # part of the cache key; known here so that asking the cache need not import pyxform
 MAX_BYTES = 20 * 1024 * 1024
+MAX_UNPACKED = 200 * 1024 * 1024
 MAX_ROWS = 20_000
 KINDS = (".md", ".xlsx", ".xls", ".csv")
 # pyxform makes straight quotes of “”‘’ in every cell (forms.md §2.6), so they travel in disguise
@@ -93,6 +96,7 @@ def sheets_of(source: Path) -> Any:
     suffix = source.suffix.lower()
     if suffix not in KINDS:
         raise UserFacingError("F11", f"“{source.name}”不是做表用的文件；请用 .xlsx 或 .md。")
+    _bounded(source, data)
     from pyxform import xls2json_backends as backends
 
     try:
@@ -109,6 +113,15 @@ def sheets_of(source: Path) -> Any:
     if sum(len(sheet) for sheet in (table.survey, table.choices or (), table.settings or ())) > MAX_ROWS:
         raise UserFacingError("F11", f"“{source.name}”超过{MAX_ROWS}行，没有打开；请拆成几张表。")
     return table
+
+
+def _bounded(source: Path, data: bytes) -> None:
+    """An .xlsx is a zip: what it unpacks to is asked before it is unpacked."""
+    if source.suffix.lower() != ".xlsx" or not zipfile.is_zipfile(io.BytesIO(data)):
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        if sum(member.file_size for member in packed.infolist()) > MAX_UNPACKED:
+            raise UserFacingError("F10", f"表“{source.name}”解开后太大，没有打开；请核对是不是拿错了文件。")
 
 
 def _prepared(table: Any) -> dict[str, Any]:

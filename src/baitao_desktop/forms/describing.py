@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from .answers import to_node_text
+from .closures import Expression
 from .definition import CHOOSING, CONTAINERS, SILENT, Form, Json, Question, label_in, without_rows
 from .display import shown_value
+from .filling import fill
 from .nodes import Node, list_node
 from .values import CHINA, XPathError
 from .working import Lists
@@ -129,25 +131,31 @@ class Describer:
             for question in form.by_path.values()
             if is_on(question, "search") and "seal" not in question.bt and not is_on(question, "pii")
         }
-        for read in form.title_expression.reads if form.title_expression is not None else ():
-            if read.place.repeat_above() is None:
-                self.only[read.place.path] = Node(read.place.name, None, place=read.place)
+        rule = form.title_expression
+        places = [read.place for read in rule.reads] if rule is not None else []
+        # a title made of plain answers, as nearly all are, needs no whole paper: 100 000 of them make a list
+        self._plain_title = all(p.repeat_above() is None and not p.children for p in places)
+        self.only.update({place.path: Node(place.name, None, place=place) for place in places})
 
     def title(self, answers: Mapping[str, Json]) -> str:
         rule = self.form.title_expression
         self._answers = answers
-        if rule is not None:
+        if rule is not None and (title := _one_line(self._by_rule(rule, answers))):
+            return title
+        words = (self.label(column.path, answers.get(column.path)) for column in self._columns)
+        return _one_line(" ".join([word for word in words if word][:3])) or self.form.title
+
+    def _by_rule(self, rule: Expression, answers: Mapping[str, Json]) -> str:
+        try:
+            if not self._plain_title:
+                page = fill(self.form, answers, now=self.now, lists=self._lists, new=False)
+                return rule.text(page, page.root)
             for path, node in self.only.items():
                 question = self._by_node.get(path)
                 node.text = to_node_text(answers.get(question.path)) if question is not None else ""
-            try:
-                title = _one_line(rule.text(self, self.root))
-            except XPathError:
-                title = ""
-            if title:
-                return title
-        words = (self.label(column.path, answers.get(column.path)) for column in self._columns)
-        return _one_line(" ".join([word for word in words if word][:3])) or self.form.title
+            return rule.text(self, self.root)
+        except XPathError:
+            return ""
 
     def text(self, answers: Mapping[str, Json]) -> str:
         found = [self.label(path, value) for path, value in answers.items() if without_rows(path) in self._searched]

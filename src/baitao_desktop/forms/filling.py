@@ -203,7 +203,7 @@ class Filling(Working):
                 if child.row:
                     found[child.key] = True
                 question = self._by_node_path.get(child.place.path) if child.place is not None else None
-                if question is not None and question.type not in SILENT and child.text:
+                if question is not None and question.type not in SILENT and (child.text or child.key in self._json):
                     found[child.key] = self._value(question, child)
                 self._collect(child, found, final)
 

@@ -120,9 +120,11 @@ class Working:
                 continue
             node = self._nodes.get(path) or self._row_for(path)
             question = self.form.by_path.get(without_rows(path))
-            if node is None or question is None:
+            if node is not None and node.row:
+                continue  # its being there is all that the row's own key says
+            if node is None or question is None or question.type in SILENT:
                 self._strange[path] = value
-            elif question.type not in SILENT and not path.endswith("]"):
+            else:
                 node.text = self._set(node, path, value)
 
     def _row_for(self, path: str) -> Node | None:
@@ -132,7 +134,7 @@ class Working:
             row = path[: end + 1]
             series, _, key = row[:-1].rpartition("[")
             if row not in self._nodes:
-                if series not in self._series or not key:
+                if series not in self._series or not key or any(sign in "[]/" for sign in key):
                     return None
                 parent, place = self._series[series]
                 if len(parent.kids[place.name]) >= MOST_ROWS:
