@@ -96,6 +96,10 @@ def test_a_second_office_laptop_vouches_through_the_first() -> None:
     heard = [village.card, second.card, stranger.card]
     assert set(cards.verified(heard, first.card)) == {village.device, second.device}
     assert cards.verified(heard, None) == {}
+    assert set(cards.verified([village.card], first.card)) == set()
+    assert set(cards.verified([village.card], first.card, [second.card])) == {village.device}
+    assert set(cards.verified([village.card], None, [second.card])) == {village.device}
+    assert cards.verified([village.card], first.card, [village.card]) == {}
 
 
 def test_a_known_device_never_gets_other_keys() -> None:

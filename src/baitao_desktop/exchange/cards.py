@@ -82,16 +82,17 @@ def verify_card(card: Card, office_card: Card) -> bool:
     return seal.verify(office_card.signing_key, _OFFICE, _body(card), signature)
 
 
-def verified(cards: Iterable[Card], office: Card | None) -> dict[DeviceId, Card]:
-    """Those of `cards` that the office vouches for, directly or through another office laptop it vouches for."""
-    if office is None:
-        return {}
-    offices, good, waiting = [office], {}, list(cards)
+def verified(cards: Iterable[Card], office: Card | None, known: Iterable[Card] = ()) -> dict[DeviceId, Card]:
+    """Those of `cards` that the office vouches for: `office`, an office laptop among `known`, or one they vouch for."""
+    offices = [*([office] if office else []), *(card for card in known if card.office)]
+    trusted = {card.device for card in offices}
+    good, waiting = {}, list(cards)
     for signer in offices:
         for card in [c for c in waiting if c.signed_by == signer.device and verify_card(c, signer)]:
             waiting.remove(card)
             good[card.device] = card
-            if card.office and card.device != office.device:
+            if card.office and card.device not in trusted:
+                trusted.add(card.device)
                 offices.append(card)
     return good
 

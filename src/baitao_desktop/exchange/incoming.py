@@ -165,7 +165,7 @@ def _trust(
         manifest = says.from_json(data)
     except ValueError as error:
         raise UserFacingError("X06", f"“{name}”的清单读不懂，不能收入。请让对方重新交出一次。") from error
-    trusted = joined(cards, verified(manifest.cards, office))
+    trusted = joined(cards, verified(manifest.cards, office, cards.values()))
     sender = trusted.get(manifest.sender)
     if sender is None:
         text = f"“{name}”是一台没有登记过的电脑交出的，没有收入。请先和对方交换单位卡，核对八位数字，再收。"
