@@ -1,0 +1,197 @@
+"""The program with its window: first run or login, then the desk with its pages; what went wrong goes into a log file."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from baitao_desktop import files
+from baitao_desktop.actions import desk as desks
+from baitao_desktop.actions.desk import Clock, Desk, real_clock
+from baitao_desktop.actions.setup import Founded, has_store
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.paths import Places
+from baitao_desktop.ui import look
+from baitao_desktop.ui.dialogs import Chooser
+from baitao_desktop.ui.pages.seat import Opener, Seat, open_outside
+from baitao_desktop.ui.window import MainWindow
+from baitao_desktop.ui.worker import Worker
+
+WINDOW_FILE = "window.json"
+
+
+class Program:
+    """The window and who sits at it. `begin()` shows the first page; `sit(desk)` puts a desk under it; `lock()` takes it
+    away; `end()` closes everything."""
+
+    def __init__(
+        self,
+        places: Places,
+        *,
+        clock: Clock = real_clock,
+        worker: Worker | None = None,
+        chooser: Chooser | None = None,
+        opener: Opener = open_outside,
+    ) -> None:
+        self.places, self.clock, self.opener = places, clock, opener
+        self.window = MainWindow(worker, chooser=chooser)
+        self.window.resized_type.connect(self._keep_type)
+        self.seat: Seat | None = None
+        self._demo: Path | None = None
+
+    def begin(self) -> None:
+        """Login where there is a store, the first-run page where there is none."""
+        from baitao_desktop.ui.pages.first_run import FirstRunPage
+        from baitao_desktop.ui.pages.login import LoginPage
+
+        self.window.clear()
+        if has_store(self.places):
+            self.window.open_page(
+                LoginPage(self.places, clock=self.clock, opened_desk=self.sit, recovered=self._recovered)
+            )
+        else:
+            self.window.open_page(
+                FirstRunPage(
+                    self.places, clock=self.clock, founded=self._founded, demo=self._show_demo, restore=self._restore
+                )
+            )
+
+    def sit(self, desk: Desk) -> None:
+        """The desk is open: rooms, pages, home."""
+        from baitao_desktop.ui.pages.rooms import furnish
+
+        self.window.clear()
+        self.seat = Seat(desk, lock=self.lock, opener=self.opener)
+        self.window.seat(desk.title, office=desk.is_office)
+        furnish(self.window, self.seat)
+        self.window.go_room("home")
+
+    def lock(self) -> None:
+        """Leave the desk; whoever comes next must log in."""
+        self._leave()
+        self.begin()
+
+    def end(self) -> None:
+        self._leave()
+        self.window.close()
+        if self._demo is not None:
+            shutil.rmtree(self._demo, ignore_errors=True)
+            self._demo = None
+
+    def _leave(self) -> None:
+        seat, self.seat = self.seat, None
+        self.window.clear()
+        if seat is not None:
+            desks.leave(seat.desk)
+
+    def _founded(self, founded: Founded) -> None:
+        from baitao_desktop.ui.pages.first_run import RecoveryPage
+
+        self.window.clear()
+        self.window.open_page(
+            RecoveryPage(founded.recovery_code, lambda: self.sit(founded.desk), unit=founded.desk.unit.name)
+        )
+
+    def _recovered(self, desk: Desk) -> None:
+        from baitao_desktop.ui.pages.login import NewPasswordPage
+
+        def done() -> None:
+            desks.leave(desk)
+            self.begin()
+            self.window.tell("口令已设好，请登录")
+
+        self.window.clear()
+        self.window.open_page(NewPasswordPage(desk, done))
+
+    def _show_demo(self) -> None:
+        from baitao_desktop.ui.pages.demo import make_demo
+
+        folder = Path(tempfile.mkdtemp(prefix="baitao_demo_"))
+        self._demo = folder
+        self.window.act(lambda tell: make_demo(folder, tell), done=self.sit, title="正在准备演示资料")
+
+    def _restore(self, backup: Path) -> None:
+        from baitao_desktop.actions import backups
+
+        def came(_done: object) -> None:
+            self.begin()
+            self.window.tell("已恢复。请用原来的口令登录；单位卡要和专项办重新交换一次")
+
+        self.window.act(lambda _tell: backups.restore(backup, self.places), done=came, title="正在恢复备份")
+
+    def _keep_type(self, percent: int) -> None:
+        keep_type_size(self.places, percent)
+
+
+def type_size(places: Places) -> int:
+    """The type size kept on this machine, in percent."""
+    try:
+        said = json.loads((places.config / WINDOW_FILE).read_text(encoding="utf-8")).get("type_size")
+    except (OSError, ValueError, AttributeError):
+        said = None
+    return said if said in look.SIZES else 100
+
+
+def keep_type_size(places: Places, percent: int) -> None:
+    try:
+        files.write_whole(places.config / WINDOW_FILE, json.dumps({"type_size": percent}).encode())
+    except UserFacingError:
+        return  # 字号记不住不值得打断人
+
+
+def no_display() -> UserFacingError | None:
+    """Why no window can be shown here, found before Qt aborts the process without a word (desktop.md §1.2)."""
+    if not sys.platform.startswith("linux"):
+        return None
+    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    if platform in ("offscreen", "minimal", "vnc", "linuxfb"):
+        return None
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        return UserFacingError(
+            "U01", "这台电脑现在没有图形界面，打不开窗口。请在桌面上启动，或用 baitao-desktop --help 看不用窗口的办法。"
+        )
+    if os.environ.get("DISPLAY") and platform in ("", "xcb"):
+        try:
+            ctypes.CDLL("libxcb-cursor.so.0")
+        except OSError:
+            return UserFacingError(
+                "U02", "缺少系统库 libxcb-cursor0，打不开窗口。请请管理员执行：apt-get install libxcb-cursor0"
+            )
+    return None
+
+
+def run(places: Places, *, clock: Clock = real_clock, ready: Callable[[Program], None] | None = None) -> int:
+    """Show the window until it is closed. 0 when all went well, 2 when there is no display (said on stderr).
+
+    `ready` is called once with the program when its first page stands.
+    """
+    trouble = no_display()
+    if trouble is not None:
+        sys.stderr.write(f"{trouble}\n")
+        return 2
+    from baitao_desktop.ui import crashes
+
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        return 2
+    app.setApplicationName("baitao-desktop")
+    app.setApplicationDisplayName("")
+    look.dress(app, type_size(places))
+    program = Program(places, clock=clock)
+    crashes.watch(places, program.window.trouble)
+    program.begin()
+    program.window.show()
+    if ready is not None:
+        ready(program)
+    try:
+        return app.exec()
+    finally:
+        program.end()

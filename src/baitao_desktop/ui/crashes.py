@@ -1,0 +1,78 @@
+"""What the program does when it breaks: the place in the code goes into a log file, never what was being worked on."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import logging.handlers
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.paths import Places
+from baitao_desktop.ui.worker import as_shown
+
+log = logging.getLogger(__name__)
+LOG_FILE, CRASH_FILE = "baitao.log", "crash.txt"
+BYTES, FILES = 1_000_000, 5
+
+
+class Bare(logging.Formatter):
+    """Time, level, words of the program, and for an exception its kind and places in the code. Messages of exceptions
+    are left out: a database error quotes the values it was handed, and those are people's."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatException(
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        _, error, _ = ei
+        lines: list[str] = []
+        while error is not None:
+            code = f" {error.code}" if isinstance(error, UserFacingError) else ""
+            lines.append(f"{type(error).__name__}{code}")
+            lines += [f"  {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+            error = error.__cause__ or error.__context__
+        return "\n".join(lines)
+
+
+def handler(places: Places) -> logging.Handler | None:
+    """The log file in the cache; None where it cannot be written."""
+    folder = places.cache / "log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = logging.handlers.RotatingFileHandler(
+            folder / LOG_FILE, maxBytes=BYTES, backupCount=FILES, encoding="utf-8", delay=True
+        )
+    except OSError:
+        return None
+    made.setFormatter(Bare())
+    return made
+
+
+def watch(places: Places, tell: Callable[[UserFacingError], None]) -> None:
+    """Log what nobody caught, and tell the person that the input is still there. Call once, after the window is made."""
+    made = handler(places)
+    if made is not None:
+        root = logging.getLogger()
+        root.addHandler(made)
+        root.setLevel(logging.INFO)
+        # 解释器崩溃时只有文件还写得进；pythonw 没有 stderr（desktop.md §6）
+        faulthandler.enable(file=(places.cache / "log" / CRASH_FILE).open("a", encoding="utf-8"))
+
+    def caught(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, _trace)
+        elif isinstance(error, Exception):
+            tell(as_shown(error))
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            log.error("in a thread", exc_info=args.exc_value)
+
+    sys.excepthook = caught
+    threading.excepthook = in_thread

@@ -1,0 +1,209 @@
+"""The small forms of acts: only what the act needs, defaults filled in; a trouble is said in the form, which stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QDialog, QScrollArea
+from shiboken6 import isValid
+
+from baitao_desktop.actions import records, tips
+from baitao_desktop.actions.desk import Desk
+from baitao_desktop.actions.records import View
+from baitao_desktop.domain import tips as law
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import Json
+from baitao_desktop.domain.values import chinese_date, iso_minute
+from baitao_desktop.ui import dialogs, look
+from baitao_desktop.ui.fields.base import Asks, Choice, Field
+from baitao_desktop.ui.fields.choices import PickField, RowField
+from baitao_desktop.ui.fields.days import DayField, MomentField
+from baitao_desktop.ui.fields.text import LongTextField, MoneyField, TextField
+from baitao_desktop.ui.window import MainWindow
+
+Values = Sequence[Any]
+WORDS = {
+    "hand_up": "上报街道", "accept": "受理", "verify": "核实", "correct": "更正", "close": "办结", "void": "作废",
+    "feedback": "回复举报人",
+}  # fmt: skip
+SAID = {
+    "hand_up": "已上报街道，随下一次报送交出", "accept": "已受理", "verify": "已记下核实情况", "close": "已办结",
+    "void": "已作废，编号保留", "feedback": "已记下回复",
+}  # fmt: skip
+HOW = ("电话", "当面", "短信、微信", "书面")
+
+
+class ActSheet(dialogs.Sheet):
+    """A Sheet whose act runs away from the window: it closes when the act is done, stays when it is refused."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        title: str,
+        verb: str,
+        fields: Sequence[Field],
+        run: Callable[[Values], Any],
+        *,
+        said: str = "",
+        text: str = "",
+        needed: Sequence[Field] = (),
+    ) -> None:
+        super().__init__(window, title, verb, fields, lambda _values: "", text=text)
+        self._window, self._run, self._said, self._needed = window, run, said, list(needed)
+        for field in self._needed:
+            field.set_required(required=True)
+        for field in self.fields:
+            if isinstance(field, PickField):
+                field.stepped.connect(lambda f: self._step(f.line, 1))
+        self.finished.connect(self.deleteLater)
+        for field in self.fields:
+            field.set_narrow(narrow=True)
+        area: QScrollArea | None = self.findChild(QScrollArea)
+        if area is not None:
+            dialogs.fit(self, look.unit() * 40, area.widget().sizeHint().height() + look.unit() * 5)
+
+    def act(self) -> None:
+        if not self.verb.isEnabled():
+            return
+        first: Field | None = None
+        for field in self.fields:
+            missing = field in self._needed and field.value() is None
+            said = field.trouble() or (f"请填写{field.asks.label}" if missing else "")
+            field.set_problem(said)
+            first = first or (field if said else None)
+        if first is not None:
+            editor = first.first_editor()
+            if editor is not None:
+                editor.setFocus()
+            return
+        values = [f.value() for f in self.fields]
+        self.verb.setEnabled(False)
+        self._window.act(
+            lambda _tell: self._run(values), done=lambda _done: self.accept(), failed=self._refused, said=self._said
+        )
+
+    def _refused(self, error: UserFacingError) -> None:
+        if isValid(self):
+            self.verb.setEnabled(True)
+            self.status.setText(str(error))
+            self.status.show()
+
+
+def open_act(window: MainWindow, desk: Desk, view: View, act: str) -> QDialog | None:
+    """Open the small form of an act; 上报街道 needs none and is done at once (it can be taken back)."""
+    rec = view.record.id
+    if act == "hand_up":
+        window.act(lambda _tell: tips.hand_up(desk, rec), said=SAID[act])
+        return None
+    makers: dict[str, Callable[[MainWindow, Desk, View], ActSheet]] = {
+        "accept": accept_sheet, "verify": verify_sheet, "close": close_sheet, "void": void_sheet,
+        "feedback": feedback_sheet,
+    }  # fmt: skip
+    sheet = makers[act](window, desk, view)
+    sheet.open()
+    first = next((f for f in sheet.fields if f.value() is None), sheet.fields[0]).first_editor()
+    if first is not None:
+        first.setFocus()
+    return sheet
+
+
+def accept_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
+    person = _text("责任人", desk.who.name, "只写一个人，由他负责到底")
+    due_verify = DayField(Asks("核实期限", f"今天是{chinese_date(desk.today)}；没有规定期限就空着"), desk.now)
+    due_close = DayField(Asks("办结期限", "没有规定期限就空着"), desk.now)
+    fields: list[Field] = [person, due_verify, due_close]
+    unit: PickField | None = None
+    if desk.is_office:
+        units = [u for u in desk.campaign.units.values() if u.kind in ("office", "unit", "village", "community")]
+        unit = PickField(Asks("承办单位"), [Choice(u.code, u.name) for u in units])
+        unit.set_value(desk.unit.code)
+        fields.insert(0, unit)
+
+    def run(values: Values) -> Any:
+        name, verify, close = values[-3:]
+        return tips.accept(
+            desk, view.record.id, unit=str(values[0]) if unit is not None else "", person=str(name),
+            due_verify=str(verify or ""), due_close=str(close or ""),
+        )  # fmt: skip
+
+    needed: list[Field] = [person, *([unit] if unit is not None else [])]
+    return ActSheet(window, "受理线索", "受理", fields, run, said=SAID["accept"], needed=needed)
+
+
+def verify_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
+    when = _moment("核实时间", desk)
+    by = _text("核实人", desk.who.name)
+    seen = LongTextField(Asks("核实情况", "去了哪里、问了谁、看到什么"))
+    result = RowField(Asks("核实结果"), [Choice(k, v) for k, v in law.RESULTS.items()])
+
+    def run(values: Values) -> Any:
+        at, who, what, outcome = (str(v) for v in values)
+        return tips.verify(desk, view.record.id, verified_at=at, verified_by=who, seen=what, result=outcome)
+
+    fields: list[Field] = [when, by, seen, result]
+    return ActSheet(window, "核实情况", "记下核实", fields, run, said=SAID["verify"], needed=fields)
+
+
+def close_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
+    conclusion = LongTextField(Asks("内部结论", "写给本单位和专项办看，不给举报人"))
+    reply = LongTextField(Asks("给举报人的回复", "用他听得懂的话，不写内部情况"))
+    loss = MoneyField(Asks("损失", "没有就填0"))
+    returned = MoneyField(Asks("已退回", "没有就填0"))
+    loss.set_value(_whole(view.record.answers.get(law.LOSS)))
+    returned.set_value(_whole(view.record.answers.get(law.RETURNED)))
+
+    def run(values: Values) -> Any:
+        inner, outer, lost, back = values
+        return tips.close(
+            desk, view.record.id, conclusion=str(inner), reply=str(outer), loss_fen=lost, returned_fen=back
+        )
+
+    fields: list[Field] = [conclusion, reply, loss, returned]
+    return ActSheet(window, "办结线索", "办结", fields, run, said=SAID["close"], needed=fields)
+
+
+def void_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
+    reason = LongTextField(Asks("作废理由"))
+    act = tips.void if view.form.kind == law.KIND else records.void
+
+    def run(values: Values) -> Any:
+        return act(desk, view.record.id, reason=str(values[0]))
+
+    text = f"{view.no} 作废后仍留在台账里，编号不再用。"
+    return ActSheet(window, "作废", "作废", [reason], run, said=SAID["void"], text=text, needed=[reason])
+
+
+def feedback_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
+    when = _moment("回复时间", desk)
+    how = RowField(Asks("回复方式"), [Choice(h, h) for h in HOW])
+    how.set_value(HOW[0])
+    outcome = RowField(Asks("回复结果"), [Choice(k, v) for k, v in law.FEEDBACK.items() if k != "pending"])
+    outcome.set_value("done")
+    text = LongTextField(Asks("回复内容"))
+    text.set_value(view.state.reply)
+    reaction = TextField(Asks("对方的反应", "满意、还有疑问等，可以不填"))
+
+    def run(values: Values) -> Any:
+        at, way, came, said, reacted = (str(v or "") for v in values)
+        return tips.feedback(desk, view.record.id, feedback_at=at, how=way, text=said, reaction=reacted, outcome=came)
+
+    fields: list[Field] = [when, how, outcome, text, reaction]
+    needed: list[Field] = [when, how, outcome]
+    return ActSheet(window, "回复举报人", "记下回复", fields, run, said=SAID["feedback"], needed=needed)
+
+
+def _text(label: str, value: str, hint: str = "") -> TextField:
+    field = TextField(Asks(label, hint))
+    field.set_value(value)
+    return field
+
+
+def _moment(label: str, desk: Desk) -> MomentField:
+    field = MomentField(Asks(label), desk.now)
+    field.set_value(iso_minute(desk.now()))
+    return field
+
+
+def _whole(value: Json) -> Json:
+    return value if isinstance(value, int) else None

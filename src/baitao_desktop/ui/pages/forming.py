@@ -1,0 +1,229 @@
+"""填写: the form page of any form, joined to drafts, photos and the act of handing it in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from baitao_desktop.actions import drafts, photos, records, tips
+from baitao_desktop.actions.desk import Desk, Done
+from baitao_desktop.actions.tips import Registered
+from baitao_desktop.domain import tips as law
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import Json, RecordId
+from baitao_desktop.domain.values import iso_minute
+from baitao_desktop.forms import Form
+from baitao_desktop.ui.fields.base import Asks, check_box, label_of
+from baitao_desktop.ui.fields.photos import PhotoDoor
+from baitao_desktop.ui.fields.text import TextField
+from baitao_desktop.ui.formpage import FormPage
+from baitao_desktop.ui.pages.parts import card
+from baitao_desktop.ui.pages.seat import Seat
+from baitao_desktop.ui.reporterblock import ReporterBlock
+from baitao_desktop.ui.window import MainWindow
+
+PHOTO_KINDS = "照片 (*.jpg *.jpeg *.png *.webp *.bmp *.heic *.heif)"
+CLOSED = "还没有和专项办交换单位卡，姓名和电话暂时不能封存。请先登记线索，到“报送”页交换单位卡后再补。"
+
+
+class _Block(QWidget):
+    """Something under a form that is no answer of it; `editors` are its widgets in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.editors: list[QWidget] = []
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+
+    def first_editor(self) -> QWidget | None:
+        return next(iter(self.editors), None)
+
+    def watched(self) -> Sequence[QWidget]:
+        return self.editors
+
+    def on_editors(self, watch: Callable[[QWidget], None]) -> None:
+        for editor in self.editors:
+            watch(editor)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Most blocks are as wide as the page anyway."""
+
+    def step(self, editor: QWidget, way: int) -> bool:  # noqa: ARG002
+        return False
+
+    def finish(self) -> str:
+        return ""
+
+
+class HandUpBlock(_Block):
+    """上报街道, ticked for a village: the tip goes up with the next hand-over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tick = check_box("提交后上报街道（在村里就能办结的，去掉这个勾）")
+        self.tick.setChecked(True)
+        self.editors = [self.tick]
+        self.box.addWidget(self.tick)
+
+
+class ReasonBlock(_Block):
+    """Why something is corrected; asked for under the form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field = TextField(Asks("更正理由"))
+        self.field.set_required(required=True)
+        self.editors = [self.field.line]
+        frame, inside = card()
+        inside.addWidget(label_of("改动会记入办理经过，原来的内容也会保留。", "hint"))
+        inside.addWidget(self.field)
+        self.box.addWidget(frame)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        self.field.set_narrow(narrow=narrow)
+
+    def finish(self) -> str:
+        said = "" if self.field.value() else "请填写更正理由"
+        self.field.set_problem(said)
+        if said:
+            self.field.line.setFocus()
+        return said
+
+    def reason(self) -> str:
+        return str(self.field.value() or "")
+
+
+def photo_door(seat: Seat, window: MainWindow) -> PhotoDoor:
+    """How pages keep and show photos."""
+    return PhotoDoor(
+        keep=lambda source: photos.keep_photo(seat.desk, source),
+        thumb=lambda answer: photos.small_photo(seat.desk, answer),
+        pick=lambda parent: window.chooser.open_files(parent, "选照片", PHOTO_KINDS),
+    )
+
+
+def first_answers(desk: Desk, form: Form) -> dict[str, Json]:
+    """What a new paper already knows: today or now in its first required date, the village of this unit."""
+    said: dict[str, Json] = {}
+    for question in form.walk():
+        if question.type in ("date", "dateTime") and question.required is not None and not said:
+            said[question.path] = desk.today.isoformat() if question.type == "date" else iso_minute(desk.now())
+        if question.path == "suozai_cunshe" and desk.unit.is_village:
+            said[question.path] = desk.unit.code
+    return said
+
+
+def open_form(seat: Seat, window: MainWindow, form_id: str = "", *, draft: str = "") -> None:
+    """Go to the page of a new paper, or of a draft; what hinders it becomes a notice."""
+    try:
+        window.open_page(make_form_page(seat, window, form_id, draft=draft))
+    except UserFacingError as error:
+        window.trouble(error)
+
+
+def room_of(form_id: str) -> str:
+    """The room a form's pages belong to."""
+    return {law.FORM: "tips", "zoufang": "inspections"}.get(form_id, "")
+
+
+def make_form_page(seat: Seat, window: MainWindow, form_id: str, *, draft: str = "") -> FormPage:
+    """The page to fill in a new paper, or to go on with a draft. UserFacingError when the form or draft is not here."""
+    desk = seat.desk
+    found = drafts.draft(desk, draft) if draft else None
+    if draft and found is None:
+        raise UserFacingError("U11", "这份没有填完的内容已经提交或删除了。请从首页重新打开。")
+    form = records.form_of(desk, found.form if found else form_id)
+    answers: Mapping[str, Json] = found.answers if found else first_answers(desk, form)
+    draft_id = draft or secrets.token_hex(8)
+    is_tip = form.kind == law.KIND
+    reporter = hand_up = None
+    extra: list[QWidget] = []
+    if is_tip:
+        closed = "" if tips.can_seal(desk) else CLOSED
+        reporter = ReporterBlock(lambda block: tips.seal_reporter(seat.desk, block), closed=closed)
+        extra.append(reporter)
+        if not desk.is_office:
+            hand_up = HandUpBlock()
+            extra.append(hand_up)
+
+    def submit(whole: Mapping[str, Json]) -> None:
+        if reporter is not None:
+            sealed = cast("Json", reporter.sealed)
+            up = hand_up is not None and hand_up.tick.isChecked()
+            window.act(
+                lambda _tell: tips.register(seat.desk, whole, sealed=sealed, hand_up=up, draft=draft_id),
+                done=registered,
+                failed=page.refused,
+            )
+        else:
+            window.act(
+                lambda _tell: records.submit(seat.desk, form.id, whole, draft=draft_id),
+                done=filed,
+                failed=page.refused,
+                said=f"已登记：{form.title}",
+            )
+
+    def registered(done: Done[Registered]) -> None:
+        page.submitted()
+        came = done.value
+        window.replace_page("registered", tip=came.tip, no=came.no, code=came.query_code)
+
+    def filed(done: Done[RecordId]) -> None:
+        page.submitted()
+        window.replace_page("record", rec=done.value)
+
+    page = FormPage(
+        form,
+        desk.lists,
+        answers,
+        now=desk.now,
+        submit=submit,
+        save_draft=lambda so_far: drafts.save_draft(seat.desk, draft_id, form.id, so_far),
+        extra=extra,
+        photos=photo_door(seat, window),
+        new=None if found is None else False,
+        title="登记线索" if is_tip else form.title,
+        room=room_of(form.id),
+    )
+    return page
+
+
+def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage:
+    """更正: the paper as it stands, to be changed, with the reason. Photos and sealed fields stay as they are."""
+    desk = seat.desk
+    view = records.look(desk, rec, logged=False)
+    before = {k: v for k, v in view.record.answers.items() if k not in records.HIDDEN}
+    reason = ReasonBlock()
+
+    def submit(whole: Mapping[str, Json]) -> None:
+        keys = {*before, *whole}
+        changes = {k: whole.get(k) for k in sorted(keys) if whole.get(k) != before.get(k)}
+        act = tips.correct if view.form.kind == law.KIND else records.correct
+        window.act(
+            lambda _tell: act(seat.desk, rec, changes=changes, reason=reason.reason()),
+            done=corrected,
+            failed=page.refused,
+            said="已更正",
+        )
+
+    def corrected(_done: object) -> None:
+        page.submitted()
+        window.back()
+
+    page = FormPage(
+        view.form,
+        desk.lists,
+        before,
+        now=desk.now,
+        submit=submit,
+        extra=[reason],
+        photos=photo_door(seat, window),
+        new=False,
+        title=f"更正　{view.no or view.title}",
+        submit_text="保存更正",
+        room=room_of(view.form.id),
+    )
+    return page

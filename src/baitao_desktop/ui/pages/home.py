@@ -1,0 +1,118 @@
+"""首页: what waits, each line with the button that opens it, and the two big acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+
+from baitao_desktop.actions import home, records
+from baitao_desktop.actions.home import Todo
+from baitao_desktop.domain import tips
+from baitao_desktop.ui import look
+from baitao_desktop.ui.fields.base import label_of
+from baitao_desktop.ui.pages.forming import open_form
+from baitao_desktop.ui.pages.parts import act_button, card, copy, empty, flow, link, rows_of, sign
+from baitao_desktop.ui.pages.seat import DeskPage, Seat
+
+_SIGNS = {
+    "overdue": ("error", look.ERROR, "已逾期"),
+    "due": ("warning", look.WARNING, "快到期"),
+    "countdown": ("clock", look.WARNING, "报送截止"),
+    "conflict": ("warning", look.WARNING, "两边不一样"),
+    "card": ("lock", look.WARNING, "单位卡"),
+    "draft": ("save", look.ACCENT, "没有填完"),
+    "waiting": ("tip", look.ACCENT, "等待办理"),
+    "silent": ("usb", look.WARNING, "没有报送"),
+    "backup": ("save", look.ACCENT, "备份"),
+}
+_VERBS = {"draft": "接着填", "exchange": "去报送", "settings": "去备份", "record": "打开", "tips": "看一看"}
+VISIT = "zoufang"
+
+
+class HomePage(DeskPage):
+    room = "home"
+    help_topic = "home"
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat, "首页")
+        self.register_button = self._big("登记线索", "tip", lambda: open_form(self.seat, self.win, tips.FORM))
+        self.visit_button = self._big("走访登记", "visit", lambda: open_form(self.seat, self.win, VISIT))
+        big: list[QWidget] = []
+        if records.may_register(self.desk):
+            big.append(self.register_button)
+        if not self.desk.is_office and VISIT in self.desk.forms:
+            big.append(self.visit_button)
+        self.inside.addWidget(flow(*big))
+        more = [link("按查询码查", lambda: self.win.show_page("ask"), icon="phone")]
+        if not self.desk.is_office:
+            more.append(link("报表文书", lambda: self.win.show_page("reports"), icon="report"))
+        more.append(link("从表格收线索", lambda: self.win.show_page("lists"), icon="import"))
+        self.inside.addWidget(flow(*more))
+        self.frame, self.list = card("待办")
+        self.inside.addWidget(self.frame)
+        self.copied = label_of("", "ok")
+        self.copied.hide()
+        self.inside.addWidget(self.copied)
+        self.inside.addStretch(1)
+        self.lines: list[tuple[Todo, QPushButton]] = []
+
+    def opened(self, **args: object) -> None:  # noqa: ARG002
+        self.copied.hide()
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.read(lambda _tell: home.todos(self.desk), self._show)
+
+    def first_focus(self) -> QWidget | None:
+        return self.register_button if self.register_button.isVisibleTo(self) else None
+
+    def _show(self, todos: tuple[Todo, ...]) -> None:
+        empty(self.list)
+        self.lines = []
+        self.list.addWidget(label_of("待办" if todos else "没有要办的事", "section"))
+        if not todos:
+            self.list.addWidget(label_of("有人来反映情况时，点“登记线索”。", "hint"))
+        for todo in todos:
+            self.list.addWidget(self._line(todo))
+
+    def _line(self, todo: Todo) -> QWidget:
+        line = QFrame()
+        icon, colour, meaning = _SIGNS.get(todo.kind, ("info", look.ACCENT, "提醒"))
+        words = label_of(todo.text)
+        verb = _VERBS.get(todo.page, "打开")
+        go = link(verb, lambda: self._open(todo), icon="right", name=f"{verb}：{todo.text}")
+        buttons: list[QWidget | None] = [sign(icon, colour, meaning), words]
+        if todo.kind == "silent":
+            buttons.append(link("复制催报文字", self._copy_silent, icon="copy"))
+        else:
+            buttons.append(go)
+        row = rows_of(*buttons, stretch=False)
+        row.setStretchFactor(words, 1)
+        line.setLayout(row)
+        self.lines.append((todo, go))
+        return line
+
+    def _open(self, todo: Todo) -> None:
+        if todo.page == "record":
+            self.win.show_page("record", rec=todo.target)
+        elif todo.page == "draft":
+            open_form(self.seat, self.win, draft=todo.target)
+        elif todo.page == "tips":
+            self.win.show_page("tips", status=todo.target)
+        else:
+            self.win.show_page(todo.page)
+
+    def _copy_silent(self) -> None:
+        self.read(lambda _tell: home.silent_text(self.desk), self._copied)
+
+    def _copied(self, text: str) -> None:
+        copy(text)
+        self.copied.setText("催报文字已复制，可以粘贴到工作群里。")
+        self.copied.show()
+
+    def _big(self, text: str, icon: str, do: Callable[[], object]) -> QPushButton:
+        made = act_button(text, do, icon=icon)
+        made.setProperty("kind", "big")
+        made.setMinimumWidth(look.unit() * 13)
+        return made

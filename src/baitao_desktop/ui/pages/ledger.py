@@ -1,0 +1,447 @@
+"""The ledger page of any form: search, filters, sorting, chosen columns, copy, export, print, open."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, QTimer
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
+
+from baitao_desktop.actions import ledgers, papers, records
+from baitao_desktop.actions.ledgers import Ledger, ScreenColumn
+from baitao_desktop.domain import plain, tips
+from baitao_desktop.domain.ops import Json
+from baitao_desktop.domain.query import Query
+from baitao_desktop.forms import Form, label_of
+from baitao_desktop.ui import look
+from baitao_desktop.ui.dialogs import button
+from baitao_desktop.ui.fields.base import label_of as words
+from baitao_desktop.ui.pages.forming import open_form
+from baitao_desktop.ui.pages.ledger_model import LedgerModel
+from baitao_desktop.ui.pages.parts import Made, act_button, card, chips, copy, flow, rows_of
+from baitao_desktop.ui.pages.preview import PreviewPage
+from baitao_desktop.ui.pages.seat import DeskPage, Seat
+
+SEARCH_AFTER = 300  # 毫秒；停手才查，拼音没上屏不查
+TIP_FACETS = (("qudao", "渠道"), ("mingyi", "名义"), ("suozai_cunshe", "村（社区）"))
+MOST_FACETS = 3
+TIP_HEADS = {
+    "qudao": "渠道", "suozai_cunshe": "村（社区）", "beifanying_duixiang": "被反映对象", "zhaiyao": "摘要", "mingyi": "名义",
+    "shehan_renshu": "老年人数",
+}  # fmt: skip
+"""The form asks in whole sentences; a column head must be short."""
+TIP_ORDER = (
+    ".no",
+    ".status",
+    "jieshou_shijian",
+    "suozai_cunshe",
+    "beifanying_duixiang",
+    "zhaiyao",
+    "qudao",
+    ".person",
+    ".due",
+)
+"""What is shown at first, in this order: a laptop shows about nine columns."""
+
+
+def _shown_columns(form: Form) -> tuple[ScreenColumn, ...]:
+    """The form's columns, of a tip in the order people look for them and with short heads."""
+    columns = ledgers.columns_of(form)
+    if form.kind != tips.KIND:
+        return columns
+    short = [replace(c, title=TIP_HEADS.get(c.key, c.title)) for c in columns]
+    return tuple(sorted(short, key=lambda c: TIP_ORDER.index(c.key) if c.key in TIP_ORDER else len(TIP_ORDER)))
+
+
+class LedgerPage(DeskPage):
+    """`opened(status=…)` sets a filter; `open_record(row)` opens what stands in a row."""
+
+    help_topic = "ledger"
+
+    def __init__(self, seat: Seat, form_id: str, *, room: str, title: str, new: str, nothing: str) -> None:
+        super().__init__(seat, title, wide=True, scrolls=False)
+        self.form_id, self.room, self.new = form_id, room, new
+        self.form: Form = self.desk.forms[form_id]
+        self.query = Query(form=form_id)
+        self.all_columns = _shown_columns(self.form)
+        self.columns = self._chosen_columns()
+        self._open = ExitStack()
+        self.ledger: Ledger | None = None
+        self.model = LedgerModel()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SEARCH_AFTER)
+        self._timer.timeout.connect(self._search)
+        self._facets: dict[str, QToolButton] = {}
+        self._given: dict[str, object] = {}
+        self._was = 0
+        self._build(nothing)
+
+    # —— 门 ——
+
+    def opened(self, **args: object) -> None:
+        if args and args != self._given:
+            self.query = Query(form=self.form_id, status=(str(args["status"]),) if args.get("status") else ())
+            self.search.clear()
+        self._given = dict(args)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read again from the cabinet, keeping the place: same filter, same row."""
+        rid = self._current() or self._was
+        self._open.close()
+        self._open = ExitStack()
+        opened = self._open.enter_context(ledgers.open_ledger(self.desk, self.form_id))
+        cells = ledgers.cells_in(self.desk, self.form, self.all_columns)
+        self.ledger = replace(opened, columns=self.all_columns, cells=cells)
+        ids: array[int] = self.ledger.ids(self.query)
+        self.model.show(self.ledger, ids, self.columns)
+        self._fit_columns()
+        self._tell()
+        at = self.model.row_of(rid) if rid else -1
+        if at >= 0:
+            index = self.model.index(at, 0)
+            select = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.table.selectionModel().setCurrentIndex(index, select)
+            self.table.scrollTo(index)
+
+    def leaving(self) -> None:
+        # 读事务开着会让日志文件越来越大；页面不在眼前就放掉，回来时停在原来那一行
+        self._was = self._current() or self._was
+        self._open.close()
+        self.ledger = None
+        self.model.show(None, array("q"), self.columns)
+
+    def _current(self) -> int:
+        row = self.table.currentIndex().row()
+        return self.model.rid(row) if 0 <= row < self.model.rowCount() else 0
+
+    def search_box(self) -> QWidget | None:
+        return self.search
+
+    def first_focus(self) -> QWidget | None:
+        return self.table if self.model.rowCount() else self.first_button
+
+    def set_query(self, query: Query) -> None:
+        """Show what this asks for."""
+        self.query = query
+        self.refresh()
+
+    def open_record(self, row: int) -> None:
+        line = self.model.line(row)
+        if line is not None:
+            self.win.show_page("record", rec=line.id)
+
+    def copy_rows(self) -> None:
+        """Selected rows as a table that WPS pastes into cells, headings first."""
+        rows = sorted({i.row() for i in self.table.selectionModel().selectedRows()})
+        if not rows:
+            self.win.tell("先选中几行再复制：点一行，按住 Shift 再点另一行")
+            return
+        heads = [c.title for c in self.model.columns()]
+        lines = [heads, *(self.model.texts(row) for row in rows)]
+        copy("\n".join("\t".join(" ".join(t.split()) for t in line) for line in lines))
+        self.win.tell(f"已复制{len(rows)}行，可以粘贴到表格里")
+
+    def choose_columns(self, keys: Sequence[str]) -> None:
+        """Show these columns, in the form's order; remembered for this person."""
+        self.columns = tuple(c for c in self.all_columns if c.key in keys) or self.all_columns[:1]
+        self.seat.set_pref(f"columns.{self.form_id}", json.dumps([c.key for c in self.columns]))
+        self.refresh()
+
+    # —— 画 ——
+
+    def _build(self, nothing: str) -> None:
+        self.inside.removeWidget(self.heading)
+        self.new_button = act_button(self.new, self._new, primary=True, icon="add")
+        head = QHBoxLayout()
+        head.addWidget(self.heading)
+        head.addStretch(1)
+        if self.form_id != tips.FORM or records.may_register(self.desk):
+            head.addWidget(self.new_button)
+        self.inside.insertLayout(0, head)
+        self.inside.setSpacing(8)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("搜索，几个词用空格隔开")
+        self.search.setAccessibleName("搜索")
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(look.unit() * 17)
+        self.search.textChanged.connect(lambda _text: self._timer.start())
+        self.search.installEventFilter(self)
+        first: list[QWidget] = [self.search, *self._facet_buttons(), self._column_button()]
+        self.inside.addWidget(flow(*first))
+        self.status_chips = self._status_chips()
+        self.inside.addWidget(chips(*self.status_chips.values()))
+        self.table = self._table()
+        self.inside.addWidget(self.table, 1)
+        self.empty_card, inside = card()
+        self.empty_words = words(nothing)
+        self._nothing = nothing
+        self.first_button = act_button(self.new, self._new, icon="add")
+        self.clear_button = act_button("清除搜索和筛选", self.clear_filters)
+        inside.addWidget(self.empty_words)
+        inside.addWidget(flow(self.first_button, self.clear_button))
+        self.inside.addWidget(self.empty_card)
+        self.filler = QWidget()
+        self.inside.addWidget(self.filler, 1)
+        self.count = words("", "hint", wrap=False)
+        self.export_button = act_button("导出表格", self._export, icon="export")
+        self.print_button = act_button("打印预览", self._preview, icon="print")
+        self.copy_button = act_button("复制选中的行", self.copy_rows, icon="copy")
+        self.made = Made(self.seat.opener)
+        self.inside.addWidget(self.made)
+        self.inside.addLayout(
+            rows_of(self.count, None, self.copy_button, self.export_button, self.print_button, stretch=False)
+        )
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName(self.title)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setWordWrap(False)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().hide()
+        # 定高：十万行时逐行问高度要几秒
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(round(look.unit() * 2.2))
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setStretchLastSection(True)
+        header.sectionClicked.connect(self._sort)
+        table.doubleClicked.connect(lambda index: self.open_record(index.row()))
+        table.installEventFilter(self)
+        return table
+
+    def _status_chips(self) -> dict[str, QPushButton]:
+        known = tips.STATUS if self.form.kind == tips.KIND else plain.STATUS
+        made = {"": self._chip("全部", "")}
+        return made | {code: self._chip(label, code) for code, label in known.items()}
+
+    def _chip(self, text: str, code: str) -> QPushButton:
+        chip = button(text)
+        chip.setProperty("chip", True)
+        chip.setCheckable(True)
+        chip.setAccessibleName(f"筛选：{text}")
+        chip.clicked.connect(lambda: self.set_query(replace(self.query, status=(code,) if code else ())))
+        return chip
+
+    def _facet_buttons(self) -> list[QWidget]:
+        made: list[QWidget] = []
+        for key, label in self._facet_keys():
+            chip = QToolButton()
+            chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            chip.setMinimumHeight(round(look.unit() * 2.2))
+            chip.setIcon(look.icon("filter", look.ACCENT))
+            chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            menu = QMenu(chip)
+            menu.aboutToShow.connect(lambda k=key, m=menu: self._fill_facet(k, m))
+            chip.setMenu(menu)
+            self._facets[key] = chip
+            self._name_facet(key, label)
+            made.append(chip)
+        return made
+
+    def _facet_keys(self) -> list[tuple[str, str]]:
+        if self.form.kind == tips.KIND:
+            return list(TIP_FACETS)
+        asked = [c for c in self.all_columns if not c.key.startswith(".")]
+        chosen = [c for c in asked if self.form.question(c.key).type == "select_one"]
+        return [(c.key, c.title) for c in chosen[:MOST_FACETS]]
+
+    def _name_facet(self, key: str, label: str) -> None:
+        on = [v for k, v in self.query.facets if k == key]
+        said = "、".join(self._value_label(key, v) for v in on[:2]) + ("等" if len(on) > 2 else "") if on else "全部"
+        self._facets[key].setText(f"{label}：{said}")
+        self._facets[key].setAccessibleName(f"按{label}筛选，现在是{said}")
+
+    def _value_label(self, key: str, value: str) -> str:
+        one: Json = [value] if key == "mingyi" else value
+        return label_of(self.form, key, one, self.desk.lists) or value
+
+    def _fill_facet(self, key: str, menu: QMenu) -> None:
+        menu.clear()
+        everything = menu.addAction("全部")
+        everything.triggered.connect(lambda: self.set_facet(key, ()))
+        if self.ledger is None:
+            return
+        rest = replace(self.query, facets=tuple(f for f in self.query.facets if f[0] != key))
+        counts = self.ledger.facets(key, rest)
+        on = {v for k, v in self.query.facets if k == key}
+        for value, n in sorted(counts.items(), key=lambda item: -item[1]):
+            action = QAction(f"{self._value_label(key, value)}（{n}）", menu)
+            action.setCheckable(True)
+            action.setChecked(value in on)
+            action.triggered.connect(
+                lambda checked, v=value: self.set_facet(key, tuple(sorted(on | {v} if checked else on - {v})))
+            )
+            menu.addAction(action)
+
+    def set_facet(self, key: str, values: Sequence[str]) -> None:
+        """Show only rows with one of these values; empty shows all."""
+        rest = tuple(f for f in self.query.facets if f[0] != key)
+        self.set_query(replace(self.query, facets=(*rest, *((key, v) for v in values))))
+
+    def clear_filters(self) -> None:
+        self.search.clear()
+        self._timer.stop()
+        self.set_query(Query(form=self.form_id, sort=self.query.sort, descending=self.query.descending))
+
+    def _column_button(self) -> QToolButton:
+        chip = QToolButton()
+        chip.setText("选择列")
+        chip.setMinimumHeight(round(look.unit() * 2.2))
+        chip.setIcon(look.icon("menu", look.ACCENT))
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        chip.setAccessibleName("选择要显示的列")
+        chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        menu = QMenu(chip)
+        menu.aboutToShow.connect(lambda: self._fill_columns(menu))
+        chip.setMenu(menu)
+        return chip
+
+    def _fill_columns(self, menu: QMenu) -> None:
+        menu.clear()
+        shown = {c.key for c in self.columns}
+        for column in self.all_columns:
+            action = QAction(column.title, menu)
+            action.setCheckable(True)
+            action.setChecked(column.key in shown)
+            action.triggered.connect(
+                lambda checked, k=column.key: self.choose_columns(sorted(shown | {k} if checked else shown - {k}))
+            )
+            menu.addAction(action)
+
+    def _chosen_columns(self) -> tuple[ScreenColumn, ...]:
+        said = self.seat.pref(f"columns.{self.form_id}")
+        try:
+            keys = json.loads(said) if said else None
+        except ValueError:
+            keys = None
+        if isinstance(keys, list):
+            return tuple(c for c in self.all_columns if c.key in keys) or self.all_columns
+        if self.form.kind != tips.KIND:
+            return self.all_columns
+        return tuple(c for c in self.all_columns if c.key in TIP_ORDER)
+
+    def _fit_columns(self) -> None:
+        header = self.table.horizontalHeader()
+        e = look.unit()
+        shown = {c.key: i for i, c in enumerate(self.model.columns())}
+        for i, column in enumerate(self.model.columns()):
+            icon = 28 if column.key in (".status", ".no") else 0
+            wide = max(min(column.chars, 22), len(column.title) + bool(column.sort))
+            # 编号和时刻是半角字，一个字只占半格
+            wide = 13 if column.key == ".no" else 9 if column.sort in ("received", "due") else wide
+            header.resizeSection(i, round(wide * e * 0.95) + 20 + icon)
+        at = next((shown[c.key] for c in self.all_columns if c.sort == self.query.sort and c.key in shown), -1)
+        header.setSortIndicatorShown(at >= 0)
+        if at >= 0:
+            down = Qt.SortOrder.DescendingOrder if self.query.descending else Qt.SortOrder.AscendingOrder
+            header.setSortIndicator(at, down)
+
+    def restyled(self) -> None:
+        super().restyled()
+        self.table.verticalHeader().setDefaultSectionSize(round(look.unit() * 2.2))
+        self.search.setFixedWidth(look.unit() * 17)
+        self._fit_columns()
+
+    # —— 做 ——
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if watched is self.table and enter and not event.modifiers():
+                self.open_record(self.table.currentIndex().row())
+                return True
+            if watched is self.table and event.matches(QKeySequence.StandardKey.Copy):
+                self.copy_rows()
+                return True
+            if watched is self.search and (enter or event.key() == Qt.Key.Key_Down):
+                self._search()
+                if self.model.rowCount():
+                    self.table.setFocus()
+                    self.table.setCurrentIndex(self.model.index(0, 0))
+                return True
+        return super().eventFilter(watched, event)
+
+    def _search(self) -> None:
+        self._timer.stop()
+        if self.ledger is not None and self.search.text().strip() != self.query.text:
+            self.set_query(replace(self.query, text=self.search.text().strip()))
+
+    def _sort(self, section: int) -> None:
+        column = self.model.columns()[section]
+        if not column.sort:
+            self.win.tell(f"“{column.title}”不能排序，可以按编号、时间、状态、单位排")
+            self._fit_columns()
+            return
+        down = not self.query.descending if column.sort == self.query.sort else column.sort in ("received", "no")
+        self.set_query(replace(self.query, sort=column.sort, descending=down))
+
+    def _tell(self) -> None:
+        n = self.model.rowCount()
+        filtered = bool(self.query.status or self.query.facets or self.query.text)
+        self.table.setVisible(bool(n))
+        self.empty_card.setVisible(not n)
+        self.filler.setVisible(not n)
+        self.empty_words.setText("没有符合条件的记录。" if filtered else self._nothing)
+        self.first_button.setVisible(not filtered)
+        self.clear_button.setVisible(filtered)
+        self.count.setText(f"共{n}条" if not filtered else f"符合条件的有{n}条")
+        for each in (self.copy_button, self.export_button, self.print_button):
+            each.setVisible(bool(n))
+        for code, chip in self.status_chips.items():
+            chip.setChecked(code == (self.query.status[0] if self.query.status else ""))
+        for key, label in self._facet_keys():
+            self._name_facet(key, label)
+
+    def _new(self) -> None:
+        open_form(self.seat, self.win, self.form_id)
+
+    def _export(self) -> None:
+        folder = self.win.chooser.folder(self, "导出到哪个文件夹")
+        if folder is None:
+            return
+        query, desk = self.query, self.desk
+        self.act(
+            lambda _tell: papers.save_ledger(desk, self.form_id, query, folder, xlsx=True),
+            done=lambda done: self.made.show_file(done.value),
+            title="正在导出表格",
+        )
+
+    def _preview(self) -> None:
+        query, desk = self.query, self.desk
+        self.act(lambda _tell: papers.ledger_pdf(desk, self.form_id, query), done=self._show_pdf, title="正在排版台账")
+
+    def _show_pdf(self, pdf: bytes) -> None:
+        query, desk = self.query, self.desk
+
+        def save(folder: Path) -> Path:
+            return papers.save_ledger(desk, self.form_id, query, folder).value
+
+        name = "线索管理台账" if self.form_id == tips.FORM else f"{self.form.title}台账"
+        self.win.open_page(PreviewPage(self.seat, name, pdf, save))

@@ -1,0 +1,137 @@
+"""A record as it stands on the left of its page: groups of labels and values, photos; and as a paragraph for a group chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from baitao_desktop.actions import photos, records
+from baitao_desktop.actions.desk import Desk
+from baitao_desktop.actions.records import View
+from baitao_desktop.domain import tips
+from baitao_desktop.domain.ops import Json
+from baitao_desktop.domain.values import chinese_date, day_of
+from baitao_desktop.forms import Question, label_of
+from baitao_desktop.ui import look
+from baitao_desktop.ui.fields.base import label_of as words
+from baitao_desktop.ui.pages.parts import card, flow, selectable
+
+SILENT = ("calculate", "hidden", "note", "image", "audio", "video", "file")
+THUMB = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A group of a paper: its heading and what was answered in it."""
+
+    heading: str
+    said: tuple[tuple[str, str], ...]
+
+
+def parts_of(desk: Desk, view: View) -> list[Part]:
+    """What was answered, in the form's order, in words. Sealed fields and photos never stand here."""
+    found: list[Part] = []
+    loose = [(q.label, t) for q in view.form.questions if (t := _text(desk, view, q))]
+    if loose:
+        found.append(Part("", tuple(loose)))
+    for question in view.form.questions:
+        if question.type in ("group", "repeat"):
+            said = tuple(_inside(desk, view, question))
+            if said:
+                found.append(Part(question.label, said))
+    return found
+
+
+def _inside(desk: Desk, view: View, group: Question) -> Iterator[tuple[str, str]]:
+    for question in group.walk():
+        if question.type == "repeat":
+            yield from _repeat(desk, view, question)
+        elif question.type != "group":
+            text = _text(desk, view, question)
+            if text:
+                yield question.label, text
+
+
+def _repeat(desk: Desk, view: View, repeat: Question) -> Iterator[tuple[str, str]]:
+    for path, value in view.record.answers.items():
+        if path.startswith(f"{repeat.path}[") and "/" in path:
+            text = label_of(view.form, path, value, desk.lists)
+            if text:
+                yield records.label_of(view.form, path), text
+
+
+def _text(desk: Desk, view: View, question: Question) -> str:
+    sealed = question.path in records.HIDDEN or question.bt.get("seal")
+    if question.type in (*SILENT, "group", "repeat") or sealed:
+        return ""
+    text = label_of(view.form, question.path, view.record.answers.get(question.path), desk.lists)
+    return f"{text}元" if text and question.looks("bt-money") else text
+
+
+def photo_answers(view: View) -> list[tuple[str, Json]]:
+    """Label and answer of every photo of the record, in order."""
+    found: list[tuple[str, Json]] = []
+    for fld, value in view.record.answers.items():
+        label = records.label_of(view.form, fld)
+        shots = value if isinstance(value, list) else [value]
+        found += [(label, shot) for shot in shots if isinstance(shot, dict) and shot.get("blob")]
+    return found
+
+
+def draw(desk: Desk, view: View) -> QWidget:
+    """The paper of a record."""
+    frame, inside = card()
+    frame.setAccessibleName(view.form.title)
+    for part in parts_of(desk, view):
+        if part.heading:
+            inside.addWidget(words(part.heading, "section"))
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 8)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for row, (label, text) in enumerate(part.said):
+            name = words(label, "hint")
+            name.setFixedWidth(look.unit() * 8)
+            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(selectable(text), row, 1, Qt.AlignmentFlag.AlignTop)
+        inside.addLayout(grid)
+    if view.form.kind == tips.KIND:
+        # 每一条线索都写同一句话：从页面上看不出有没有留姓名（USERS 23）
+        inside.addWidget(words("举报人信息已密封，不在这里显示。", "hint"))
+    shots = photo_answers(view)
+    if shots:
+        inside.addWidget(words("照片", "section"))
+        inside.addWidget(flow(*(_thumb(desk, label, shot) for label, shot in shots)))
+    return frame
+
+
+def _thumb(desk: Desk, label: str, shot: Json) -> QWidget:
+    shown = QLabel("照片待补")
+    shown.setAccessibleName(label)
+    shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    shown.setFixedSize(THUMB, THUMB)
+    shown.setStyleSheet(f"background: {look.WINDOW}; border: 1px solid {look.LINE};")
+    picture = QPixmap()
+    if picture.loadFromData(photos.small_photo(desk, shot, longest=2 * THUMB)):
+        shown.setPixmap(
+            picture.scaled(
+                THUMB - 2, THUMB - 2, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+        )
+    return shown
+
+
+def group_text(desk: Desk, view: View) -> str:
+    """复制文字: one paragraph in the style of a work group (USERS 9): 【村名】day, form, what was answered."""
+    unit = desk.campaign.unit_name(view.record.scope)
+    said = [(label, text) for part in parts_of(desk, view) for label, text in part.said]
+    day = next((d for _, v in view.record.answers.items() if isinstance(v, str) and (d := day_of(v))), None)
+    when = f"{chinese_date(day)}，" if day else ""
+    dates = {chinese_date(day), day.isoformat()} if day else set()
+    body = "；".join(f"{label}：{' '.join(text.split())}" for label, text in said if text not in dates)
+    return f"【{unit}】{when}{view.form.title}。{body}。".replace("。。", "。")

@@ -1,0 +1,198 @@
+"""报表文书: the tip ledger, the briefing of a month, the ledger of visits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from PySide6.QtWidgets import QFrame, QWidget
+
+from baitao_desktop.actions import briefings, papers
+from baitao_desktop.actions.briefings import BriefingDraft
+from baitao_desktop.domain import tips
+from baitao_desktop.domain.campaign import Month
+from baitao_desktop.domain.query import Query
+from baitao_desktop.ui.fields.base import Asks, Choice, label_of
+from baitao_desktop.ui.fields.choices import PickField
+from baitao_desktop.ui.fields.text import LongTextField, TextField
+from baitao_desktop.ui.pages.fieldset import Fieldset
+from baitao_desktop.ui.pages.parts import Made, act_button, card, empty, flow
+from baitao_desktop.ui.pages.preview import PreviewPage
+from baitao_desktop.ui.pages.seat import DeskPage, Seat
+
+VISIT = "zoufang"
+ALL = "all"
+
+
+class ReportsPage(DeskPage):
+    help_topic = "reports"
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat, "报表文书")
+        self.room = "reports" if seat.desk.is_office else ""
+        self.months = {m.name: m for m in months(seat)}
+        self.draft: BriefingDraft | None = None
+        self.texts: list[LongTextField] = []
+        self.month = PickField(
+            Asks("月份", "每月从上月21日算到本月20日"),
+            [Choice(ALL, "行动以来全部"), *(Choice(n, _named(m)) for n, m in self.months.items())],
+        )
+        self.month.set_value(self.desk.month.name)
+        self.month.changed.connect(lambda _f: self._drop_draft())
+        self.made = Made(seat.opener)
+        self.inside.addWidget(Fieldset([self.month], lambda: None))
+        self.inside.addWidget(self.made)
+        self.inside.addWidget(self._ledger_card(tips.FORM, "线索管理台账"))
+        self.inside.addWidget(self._briefing_card())
+        if VISIT in self.desk.forms:
+            self.inside.addWidget(self._ledger_card(VISIT, "走访登记台账"))
+        self.inside.addStretch(1)
+
+    def opened(self, **args: object) -> None:  # noqa: ARG002
+        self.made.hide()
+
+    def first_focus(self) -> QWidget | None:
+        return self.month.line
+
+    def query(self, form_id: str) -> Query:
+        """What a ledger on paper holds: the month chosen, oldest first."""
+        month = self.months.get(str(self.month.value()))
+        since, until = (month.since.isoformat(), month.until.isoformat()) if month else ("", "")
+        return Query(form=form_id, since=since, until=until, descending=False)
+
+    # —— 台账 ——
+
+    def _ledger_card(self, form_id: str, title: str) -> QFrame:
+        frame, inside = card(title)
+        view = act_button("预览", lambda: self.preview(form_id, title), icon="print")
+        pdf = act_button("存为PDF", lambda: self.save(form_id), icon="save")
+        sheet = act_button("存为表格", lambda: self.save(form_id, xlsx=True), icon="export")
+        for made in (view, pdf, sheet):
+            made.setAccessibleName(f"{title} {made.text()}")
+        inside.addWidget(flow(view, pdf, sheet))
+        return frame
+
+    def preview(self, form_id: str, title: str) -> None:
+        desk, query = self.desk, self.query(form_id)
+
+        def save(folder: Path) -> Path:
+            return papers.save_ledger(desk, form_id, query, folder).value
+
+        self.act(
+            lambda _tell: papers.ledger_pdf(desk, form_id, query),
+            done=lambda pdf: self._open(title, pdf, save),
+            title="正在排版台账",
+        )
+
+    def _open(self, name: str, pdf: bytes, save: Callable[[Path], Path]) -> None:
+        self.win.open_page(PreviewPage(self.seat, name, pdf, save))
+
+    def save(self, form_id: str, *, xlsx: bool = False) -> None:
+        folder = self.win.chooser.folder(self, "存到哪个文件夹")
+        if folder is None:
+            return
+        desk, query = self.desk, self.query(form_id)
+        self.act(
+            lambda _tell: papers.save_ledger(desk, form_id, query, folder, xlsx=xlsx),
+            done=lambda done: self._saved(done.value),
+            title="正在生成台账",
+        )
+
+    def _saved(self, path: Path) -> None:
+        self.made.show_file(path)
+        self.scroller.verticalScrollBar().setValue(0)
+
+    # —— 简报 ——
+
+    def _briefing_card(self) -> QFrame:
+        frame, inside = card("工作简报")
+        inside.addWidget(label_of("数字从记录里来，句子可以改。选好月份，先起草，再预览、打印。", "hint"))
+        self.issue = TextField(Asks("第几期"))
+        self.issue.set_value("1")
+        inside.addWidget(Fieldset([self.issue], self.start_briefing))
+        self.start_button = act_button("起草简报", self.start_briefing, primary=True, icon="report")
+        inside.addWidget(flow(self.start_button))
+        self.edit_frame, self.edit_inside = card()
+        self.edit_frame.hide()
+        inside.addWidget(self.edit_frame)
+        return frame
+
+    def start_briefing(self) -> None:
+        """Figures and sentences of the month, each in a box to be changed."""
+        digits = "".join(c for c in str(self.issue.value() or "") if c.isdigit())
+        if not digits:
+            self.issue.set_problem("请填写期号，例如 2")
+            return
+        self.issue.set_problem("")
+        month = self.months.get(str(self.month.value()), self.desk.month)
+        desk = self.desk
+        self.read(lambda _tell: briefings.draft_briefing(desk, month, issue=int(digits)), self._edit)
+
+    def _edit(self, draft: BriefingDraft) -> None:
+        self.draft = draft
+        empty(self.edit_inside)
+        self.title_field = TextField(Asks("标题"))
+        self.title_field.set_value(draft.title)
+        self.date_field = TextField(Asks("日期"))
+        self.date_field.set_value(draft.date)
+        self.texts = []
+        for n, (lead, text) in enumerate(draft.paragraphs, 1):
+            field = LongTextField(Asks(lead.rstrip("。") or "开头", ""))
+            field.set_value(text)
+            field.setAccessibleName(lead or f"第{n}段")
+            self.texts.append(field)
+        self.edit_inside.addWidget(Fieldset([self.title_field, self.date_field, *self.texts], self.preview_briefing))
+        self.edit_inside.addWidget(label_of(draft.stand, "hint"))
+        self.preview_button = act_button("预览简报", self.preview_briefing, icon="print")
+        self.edit_inside.addWidget(flow(self.preview_button))
+        self.edit_frame.show()
+        self.texts[0].box.setFocus()
+
+    def edited(self) -> BriefingDraft:
+        """The draft with what stands in the boxes."""
+        if self.draft is None:
+            raise RuntimeError("no briefing was begun")
+        leads = [lead for lead, _ in self.draft.paragraphs]
+        texts = [str(f.value() or "") for f in self.texts]
+        return replace(
+            self.draft,
+            title=str(self.title_field.value() or self.draft.title),
+            date=str(self.date_field.value() or self.draft.date),
+            paragraphs=tuple(zip(leads, texts, strict=True)),
+        )
+
+    def preview_briefing(self) -> None:
+        desk, draft = self.desk, self.edited()
+
+        def save(folder: Path) -> Path:
+            return briefings.save_briefing(desk, draft, folder).value
+
+        self.act(
+            lambda _tell: briefings.briefing_pdf(desk, draft),
+            done=lambda pdf: (
+                self.win.open_page(PreviewPage(self.seat, f"工作简报第{draft.issue}期", pdf, save)) and None
+            ),
+        )
+
+    def _drop_draft(self) -> None:
+        self.draft = None
+        self.edit_frame.hide()
+
+
+def months(seat: Seat) -> list[Month]:
+    """The reporting months of the campaign up to today, newest first; at least this one."""
+    campaign, today = seat.desk.campaign, seat.desk.today
+    found: dict[str, Month] = {}
+    day: date = max(campaign.since, today - timedelta(days=400)) if today >= campaign.since else today
+    while day <= today:
+        month = campaign.month_of(day)
+        found[month.name] = month
+        day = month.until + timedelta(days=1)
+    return list(reversed(found.values())) or [seat.desk.month]
+
+
+def _named(month: Month) -> str:
+    since, until = month.since, month.until
+    return f"{until.year}年{month.title}（{since.month}月{since.day}日至{until.month}月{until.day}日）"

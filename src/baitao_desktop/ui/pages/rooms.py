@@ -1,0 +1,86 @@
+"""Which pages stand in the window of an open desk, and in which rooms."""
+
+from __future__ import annotations
+
+from baitao_desktop.domain import tips
+from baitao_desktop.ui.page import Page
+from baitao_desktop.ui.pages.seat import Seat
+from baitao_desktop.ui.window import MainWindow
+
+VISIT = "zoufang"
+
+
+def furnish(window: MainWindow, seat: Seat) -> None:
+    """Name all pages and put the rooms on the strip. Pages are imported when first shown: nothing waits for them."""
+    desk = seat.desk
+
+    def home() -> Page:
+        from baitao_desktop.ui.pages.home import HomePage
+
+        return HomePage(seat)
+
+    def tip_ledger() -> Page:
+        from baitao_desktop.ui.pages.ledger import LedgerPage
+
+        nothing = "这里是线索台账，现在还没有线索。有人来反映情况，就从“登记线索”开始。"
+        return LedgerPage(seat, tips.FORM, room="tips", title="线索", new="登记线索", nothing=nothing)
+
+    def visit_ledger() -> Page:
+        from baitao_desktop.ui.pages.ledger import LedgerPage
+
+        nothing = "这里是走访台账，现在还没有走访记录。走访回来，花一分钟登记一次。"
+        return LedgerPage(seat, VISIT, room="inspections", title="走访检查", new="走访登记", nothing=nothing)
+
+    def record() -> Page:
+        from baitao_desktop.ui.pages.record import RecordPage
+
+        return RecordPage(seat)
+
+    def registered() -> Page:
+        from baitao_desktop.ui.pages.registered import RegisteredPage
+
+        return RegisteredPage(seat)
+
+    def ask() -> Page:
+        from baitao_desktop.ui.pages.ask import AskPage
+
+        return AskPage(seat)
+
+    def reports() -> Page:
+        from baitao_desktop.ui.pages.reports import ReportsPage
+
+        return ReportsPage(seat)
+
+    def lists() -> Page:
+        from baitao_desktop.ui.pages.lists import ListsPage
+
+        return ListsPage(seat)
+
+    def exchange() -> Page:
+        from baitao_desktop.ui.pages.exchange import ExchangePage
+
+        return ExchangePage(seat)
+
+    def settings() -> Page:
+        from baitao_desktop.ui.pages.settings import SettingsPage
+
+        return SettingsPage(seat)
+
+    for name, make in (
+        ("home", home),
+        ("tips", tip_ledger),
+        ("ask", ask),
+        ("reports", reports),
+        ("exchange", exchange),
+    ):
+        window.add_page(name, make)
+    window.add_page("record", record, keep=False)
+    window.add_page("registered", registered, keep=False)
+    window.add_page("lists", lists, keep=False)
+    window.add_page("settings", settings)
+    if VISIT in desk.forms:
+        window.add_page("visits", visit_ledger)
+    rooms = [("home", "home"), ("tips", "tips"), ("inspections", "visits"), ("reports", "reports")]
+    for key, name in [*rooms, ("exchange", "exchange"), ("settings", "settings")]:
+        if name != "visits" or VISIT in desk.forms:
+            window.add_room(key, name)
