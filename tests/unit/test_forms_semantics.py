@@ -294,7 +294,7 @@ def test_names_are_compared_without_their_namespace_and_may_hold_a_colon() -> No
     from baitao_desktop.forms.closures import expression
     from baitao_desktop.forms.functions import functions
 
-    tree = expression("instance('x')/root/item/fuel:diesel", root=form.root, current=form.root, functions=functions())
+    tree = expression("instance('x') / root / item/fuel:diesel", root=form.root, current=form.root, functions=functions())
     assert tree.text(paper(form, lists={"x": [{"fuel:diesel": "柴油"}]}), page.root) == "柴油"
 
 
@@ -313,7 +313,7 @@ def test_choices_filter_by_answers_and_give_their_words(tmp_path: Path) -> None:
         select_multiple dw | dw | 单位 | |
         select_one hy | hy | 行业 | selected(${dw}, zrdw) |
         calculate | m | | | jr:choice-name(${hy}, '${hy}')
-        calculate | z | | | instance('hy')/root/item[name = ${hy}]/zrdw
+        calculate | z | | | instance('hy') / root / item[name = ${hy}]/zrdw
         note | t | 选了${m}，由${z}负责。 | |""",
         CHOICES,
     )
