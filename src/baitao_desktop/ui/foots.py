@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from baitao_desktop.ui import look
@@ -20,6 +20,7 @@ class FormFoot(QWidget):
     def __init__(self, submit_text: str, *, submit: Callable[[], None], save: Callable[[], None] | None) -> None:
         super().__init__()
         self.setObjectName("foot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(8)
@@ -54,6 +55,7 @@ class WindowFoot(QWidget):
     def __init__(self, undo: Callable[[Callable[[], Any]], None]) -> None:
         super().__init__()
         self.setObjectName("foot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._way_back: Callable[[], Any] | None = None
         self._undo = undo
         row = QHBoxLayout(self)

@@ -16,6 +16,7 @@ WINDOW = "#f4f6f9"
 PAPER = "#ffffff"
 TEXT = "#1c2530"
 MUTED = "#4c5967"
+FAINT = "#68747f"
 NAV = "#e8eef6"
 NAV_TEXT = "#1f3a5f"
 ACCENT = "#1f5fae"
@@ -34,7 +35,7 @@ TEXT_ON = (
     (TEXT, WINDOW), (TEXT, PAPER), (MUTED, WINDOW), (MUTED, PAPER), (NAV_TEXT, NAV), (NAV_TEXT, ACCENT_SOFT),
     (ACCENT, PAPER), (ACCENT, WINDOW), (PAPER, ACCENT), (PAPER, ACCENT_DARK), (ERROR, PAPER), (ERROR, WINDOW),
     (ERROR, ERROR_SOFT), (WARNING, PAPER), (WARNING, WINDOW), (WARNING, WARNING_SOFT), (OK, PAPER), (OK, WINDOW),
-    (OK, OK_SOFT), (TEXT, ACCENT_SOFT), (TEXT, ERROR_SOFT), (TEXT, WARNING_SOFT), (TEXT, OK_SOFT), (PAPER, NAV_TEXT), (ACCENT_DARK, ACCENT_SOFT),
+    (OK, OK_SOFT), (TEXT, ACCENT_SOFT), (TEXT, ERROR_SOFT), (TEXT, WARNING_SOFT), (TEXT, OK_SOFT), (PAPER, NAV_TEXT), (ACCENT_DARK, ACCENT_SOFT), (FAINT, PAPER),
 )  # fmt: skip
 """Every pair of text and ground that the sheet or a page uses."""
 
@@ -243,6 +244,14 @@ QTableView::item:hover {{ background: {NAV}; }}
 QHeaderView::section {{ background: {NAV}; color: {NAV_TEXT}; border: none; border-right: 1px solid {LINE};
   border-bottom: 1px solid {LINE}; padding: 0 {gap}px; min-height: {row}px; font-weight: bold; }}
 QListWidget {{ background: {PAPER}; border: 1px solid {LINE}; }}
+QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {NAV}; min-height: {row}px; }}
+QCalendarWidget QToolButton {{ color: {NAV_TEXT}; min-width: {row}px; min-height: {row - 6}px; }}
+QCalendarWidget QToolButton#qt_calendar_prevmonth {{ qproperty-icon: url("{icon_file("left")}"); }}
+QCalendarWidget QToolButton#qt_calendar_nextmonth {{ qproperty-icon: url("{icon_file("right")}"); }}
+QCalendarWidget QToolButton::menu-indicator {{ image: none; }}
+QCalendarWidget QAbstractItemView {{ background: {PAPER}; selection-background-color: {ACCENT}; selection-color: {PAPER}; outline: none; }}
+QCalendarWidget QAbstractItemView:disabled {{ color: {FAINT}; }}
+QListView#choices {{ padding: 0 6px; }}
 QProgressBar {{ border: 1px solid {BORDER}; border-radius: 4px; background: {PAPER}; text-align: center; min-height: {round(e * 1.3)}px; }}
 QProgressBar::chunk {{ background: {ACCENT_SOFT}; }}
 QToolTip {{ background: {PAPER}; color: {TEXT}; border: 1px solid {BORDER}; padding: 4px; }}

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListView,
     QRadioButton,
     QSizePolicy,
+    QStyledItemDelegate,
     QWidget,
 )
 
@@ -214,6 +215,8 @@ class PickField(Field):
         view.setObjectName("choices")
         view.setAccessibleName(asks.label)
         self.completer.setPopup(view)
+        # QCompleter 自带的代表不理会样式表里的行高和边距
+        view.setItemDelegate(QStyledItemDelegate(view))
         self.completer.setWidget(self.line)
         view.installEventFilter(self)
         self.completer.activated[QModelIndex].connect(self._taken)  # type: ignore[index]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from baitao_desktop.domain.ops import Json
@@ -32,6 +32,10 @@ class Calendar(QFrame):
         self.calendar = StillCalendar()
         self.calendar.setAccessibleName("日历")
         self.calendar.setVerticalHeaderFormat(StillCalendar.VerticalHeaderFormat.NoVerticalHeader)
+        plain = QTextCharFormat()
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            # 红色在本程序里只表示出错
+            self.calendar.setWeekdayTextFormat(day, plain)
         self.calendar.clicked.connect(self._chosen)
         self.calendar.activated.connect(self._chosen)
         box = QVBoxLayout(self)
@@ -41,6 +45,7 @@ class Calendar(QFrame):
     def open_at(self, day: date) -> None:
         """Show this day, below the box or above it where the screen ends."""
         self.calendar.setSelectedDate(QDate(day.year, day.month, day.day))
+        self.calendar.setMinimumSize(look.unit() * 24, look.unit() * 19)
         self.adjustSize()
         at = self._beside.mapToGlobal(QPoint(0, self._beside.height()))
         screen = self._beside.screen().availableGeometry()
