@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from baitao_desktop.exchange.incoming import Incoming
     from baitao_desktop.storage.intake import TakenIn
     from baitao_desktop.storage.reader import Reader
+    from baitao_desktop.storage.writer import Writer
 
 _BLOB = re.compile(r'"blob"\s*:\s*"([0-9a-f]{64})"')
 
@@ -182,14 +183,14 @@ def _enter(desk: Desk, incoming: Incoming, preview: Preview, progress: Progress 
     manifest = incoming.manifest
     at_ms = int(desk.now().timestamp() * 1000)
     with desk.store.writing(desk.who.id, desk.now()) as writer:
-        for device, card in incoming.cards.items():
-            writer.put_card(device, card.to_json())
-            for old in card.replaces:
-                writer.retire(old)
+        newest = manifest.number >= _last_number(writer, manifest.sender)
+        if newest:
+            # 旧包里的卡可能已经换过，只认最新一包带来的
+            _keep_cards(writer, incoming)
         touched: frozenset[RecordId] = frozenset()
         if not preview.nothing_new:
             touched = writer.take_in(incoming.ops(), progress=progress).touched
-        if manifest.number >= _last_number(writer, manifest.sender):
+        if newest:
             writer.set_ack(manifest.sender, manifest.vector)
             writer.set_meta(f"want.{manifest.sender}", " ".join(manifest.want))
             writer.heard(manifest.sender, manifest.unit, manifest.number, at_ms)
@@ -199,6 +200,13 @@ def _enter(desk: Desk, incoming: Incoming, preview: Preview, progress: Progress 
         )  # fmt: skip
         note_in(desk, writer, "took_in", "", sender=manifest.unit, number=manifest.number, new=preview.new)
     return touched
+
+
+def _keep_cards(writer: Writer, incoming: Incoming) -> None:
+    for device, card in incoming.cards.items():
+        writer.put_card(device, card.to_json())
+        for old in card.replaces:
+            writer.retire(old)
 
 
 def _open(desk: Desk, path: Path, progress: Progress | None) -> AbstractContextManager[Incoming]:
@@ -211,7 +219,7 @@ def _open(desk: Desk, path: Path, progress: Progress | None) -> AbstractContextM
 
 
 def _look(desk: Desk, path: Path, incoming: Incoming, progress: Progress | None) -> Preview:
-    from baitao_desktop.exchange.manifest import check_scopes, plan
+    from baitao_desktop.exchange.manifest import check_streams, plan
 
     manifest = incoming.manifest
     with desk.store.reading() as reader:
@@ -224,9 +232,9 @@ def _look(desk: Desk, path: Path, incoming: Incoming, progress: Progress | None)
         )
     taken: TakenIn | None = None
     if verdict == "take":
-        wrong = check_scopes(incoming.ops(), incoming.trusted)
+        wrong = check_streams(manifest, incoming.trusted)
         if wrong is not None:
-            raise _quarantined(desk, path, incoming, reason="scope", stream=(wrong.dev, wrong.scope), seq=wrong.seq)
+            raise _quarantined(desk, path, incoming, reason="scope", stream=wrong[:2], seq=wrong[2])
         taken = _dry_run(desk, path, incoming, progress)
     return Preview(
         path, incoming.sender.name or desk.campaign.unit_name(manifest.unit), manifest.number, manifest.made_at_ms,
@@ -241,8 +249,6 @@ def _dry_run(desk: Desk, path: Path, incoming: Incoming, progress: Progress | No
 
     try:
         with desk.store.writing(desk.who.id, desk.now()) as writer:
-            for device, card in incoming.cards.items():
-                writer.put_card(device, card.to_json())
             return writer.take_in(incoming.ops(), keep=False, progress=progress)
     except Broken as broken:
         raise _quarantined(desk, path, incoming, reason=broken.reason, stream=broken.stream, seq=broken.seq) from broken
