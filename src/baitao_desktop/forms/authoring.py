@@ -12,7 +12,8 @@ from baitao_desktop.domain.errors import UserFacingError
 
 from .compiling import compile_form, sheets_of
 from .definition import Question
-from .loading import Trouble, read_form
+from .drafting import Trouble
+from .loading import read_form
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 # question types without words of their own

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from .closures import Expression
 from .definition import Choice, Itemset, Question, Text, label_in
-from .loading import BT, JR, ODK, ORX, Draft, absolute, message, text_of_element
+from .drafting import BT, JR, ODK, ORX, Draft, absolute, message, text_of_element
 from .markup import local
 from .nodes import Place
 

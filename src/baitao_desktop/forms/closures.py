@@ -139,7 +139,7 @@ def _shown(tree: Tree) -> Tree:
 
 def build(tree: Tree, scope: Scope) -> Code:
     if isinstance(tree, Path):
-        from .paths import path_code
+        from .paths import path_code  # paths hold predicates, predicates hold expressions: neither can come first
 
         return path_code(tree, scope)
     if isinstance(tree, Call):

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from .closures import Expression
 from .definition import Action
-from .loading import JR, Draft, absolute
+from .drafting import JR, Draft, absolute
 from .markup import local
 
 _EVENTS = {
