@@ -45,8 +45,8 @@ def from_node_text(question: Question, text: str) -> Json:
 
 def wrong_type(question: Question, value: Json) -> str | None:
     """What is wrong with the kind of an answer, as a person would be told; None when it fits or is empty."""
-    if value is None or value in ("", []):
-        return None
+    if value is None or value in ("", []) or ("seal" in question.bt and isinstance(value, dict)):
+        return None  # what is sealed cannot be looked at
     kind = question.type
     if kind == "range":
         kind = "decimal" if question.data == "decimal" else "integer"

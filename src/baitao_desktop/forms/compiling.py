@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import io
 import re
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,6 +116,8 @@ def sheets_of(source: Path) -> Any:
 
 def _bounded(source: Path, data: bytes) -> None:
     """An .xlsx is a zip: what it unpacks to is asked before it is unpacked."""
+    import zipfile
+
     if source.suffix.lower() != ".xlsx" or not zipfile.is_zipfile(io.BytesIO(data)):
         return
     with zipfile.ZipFile(io.BytesIO(data)) as packed:

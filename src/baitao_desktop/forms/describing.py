@@ -138,6 +138,7 @@ class Describer:
         self.only.update({place.path: Node(place.name, None, place=place) for place in places})
 
     def title(self, answers: Mapping[str, Json]) -> str:
+        """`title_of`."""
         rule = self.form.title_expression
         self._answers = answers
         if rule is not None and (title := _one_line(self._by_rule(rule, answers))):
@@ -158,16 +159,19 @@ class Describer:
             return ""
 
     def text(self, answers: Mapping[str, Json]) -> str:
+        """`text_of`."""
         found = [self.label(path, value) for path, value in answers.items() if without_rows(path) in self._searched]
         return "\n".join(words for words in found if words)
 
     def label(self, path: str, value: Json) -> str:
+        """`label_of`."""
         question = self.form.by_path.get(without_rows(path))
         if question is None:
             return "" if value is None else str(value)
         return shown_value(question, value, self.words(question) if question.type in CHOOSING else {})
 
     def words(self, question: Question) -> Mapping[str, str]:
+        """Name → words of all choices of a question."""
         if question.path not in self._words:
             self._words[question.path] = choice_words(self.form, question, self._lists)
         return self._words[question.path]

@@ -16,7 +16,6 @@ from .values import (
     from_days,
     moment_from_days,
     moment_text,
-    parse_date,
     parse_moment,
     parse_time,
     to_text,
@@ -174,7 +173,3 @@ def format_moment(moment: datetime, pattern: str) -> str:
         raise XPathError(f"日期式样里没有 %{found[1]}")
 
     return _FORMAT.sub(put, pattern)
-
-
-def is_day(text: str) -> bool:
-    return len(text) == 10 and parse_date(text) is not None
