@@ -285,7 +285,15 @@ class FormPage(Page):
         for touched in self.filling.answer(path, value):
             if touched != path:
                 self._refresh(touched)
+        moved = [rows.sync() for rows in self._rows()]
+        if any(moved):
+            self.rebuild_rows()
+            for known in self._paths:
+                self._refresh(known)
         self._mark_dirty()
+
+    def _rows(self) -> list[Rows]:
+        return [group for group in self.groups.values() if isinstance(group, Rows)]
 
     def _mark_dirty(self) -> None:
         self._dirty = True

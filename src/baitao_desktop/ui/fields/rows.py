@@ -44,6 +44,17 @@ class Rows(Group):
         for key in page.filling.rows(path):
             self._draw(key)
 
+    def sync(self) -> bool:
+        """Draw the rows the form has counted for itself; True when any came or went."""
+        keys = self._page.filling.rows(self._path)
+        gone = [key for key in self._cards if key not in keys]
+        for key in gone:
+            self._take_off(key)
+        come = [key for key in keys if key not in self._cards]
+        for key in come:
+            self._draw(key)
+        return bool(gone or come)
+
     def _add(self) -> None:
         key = self._page.filling.add_row(self._path)
         self._draw(key)
@@ -73,8 +84,11 @@ class Rows(Group):
 
     def _remove(self, key: str) -> None:
         touched = self._page.filling.remove_row(self._path, key)
+        self._take_off(key)
+        self._page.rebuild_rows()
+        self._page.touched([p for p in touched if not p.startswith(f"{self._path}[{key}]")])
+
+    def _take_off(self, key: str) -> None:
         card: QWidget = self._cards.pop(key)
         card.setParent(None)
         card.deleteLater()
-        self._page.rebuild_rows()
-        self._page.touched([p for p in touched if not p.startswith(f"{self._path}[{key}]")])
