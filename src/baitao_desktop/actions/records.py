@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from baitao_desktop.actions.desk import Desk, Done, fresh_record_id, note_in
 from baitao_desktop.actions.tips import Incomplete
 from baitao_desktop.domain import people, plain, tips
+from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.kinds import act_label, law_of, status_label
 from baitao_desktop.domain.ops import Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId
@@ -26,7 +27,7 @@ HIDDEN = (tips.IDENTITY, tips.QUERY_HASH)
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One thing that happened, in words: when, who, from which laptop's unit, what, and details worth a look."""
+    """One thing that happened, in words: when, who (the unit, where persons of another unit are not known), what, details."""
 
     at: str
     who: str
@@ -147,6 +148,7 @@ def look(desk: Desk, rec: RecordId, *, logged: bool = True) -> View:
             raise UserFacingError("A34", "找不到这条记录，可能已在别处删除。请刷新后再看。")
         record = reader.get(rec)
         names = people_names(reader)
+        units = {device: desk.campaign.unit_name(Card.from_json(said).unit) for device, said in reader.cards().items()}
         ops = reader.ops(rec)
     form = form_of(desk, record.form)
     law = law_of(form.kind)
@@ -154,7 +156,7 @@ def look(desk: Desk, rec: RecordId, *, logged: bool = True) -> View:
     head = law.head(record, state)
     return View(
         record, form, head.no, head.title or title_of(form, record.answers, desk.lists), head.status,
-        status_label(form.kind, head.status), state, _history(desk, form, ops, names),
+        status_label(form.kind, head.status), state, _history(desk, form, ops, lambda op, said: names.get(op.actor) or said or units.get(op.dev, "—")),
         tuple(_difference(desk, form, c, names) for c in record.conflicts if c.fld not in HIDDEN),
         acts_for(desk, form, state),
     )  # fmt: skip
@@ -215,13 +217,13 @@ _STEP_WORDS = {
 }  # fmt: skip
 
 
-def _history(desk: Desk, form: Form, ops: list[Op], names: Mapping[PersonId, str]) -> tuple[HistoryLine, ...]:
+def _history(desk: Desk, form: Form, ops: list[Op], name: Callable[[Op, str], str]) -> tuple[HistoryLine, ...]:
     lines: list[HistoryLine] = []
     before: dict[str, Json] = {}
     for op in sorted(ops, key=lambda o: (o.lam, o.dev)):
-        who = names.get(op.actor, "") or "—"
         at = _wall(op.wall_ms)
         value = load_json(op.val) if isinstance(op.val, str) else None
+        who = name(op, "")
         if op.kind == OpKind.CREATE and isinstance(value, dict):
             before.update(value)
         elif op.kind == OpKind.SET:
@@ -238,6 +240,7 @@ def _history(desk: Desk, form: Form, ops: list[Op], names: Mapping[PersonId, str
             before[op.fld] = value
         elif op.kind == OpKind.STEP:
             data = value.get("d", {}) if isinstance(value, dict) else {}
+            who = name(op, str(data.get("by") or ""))
             lines.append(HistoryLine(_said_at(data, at), who, act_label(op.fld), _details(desk, data), op.ref))
         elif op.kind == OpKind.DELETE:
             lines.append(HistoryLine(at, who, "删除" if value is True else "恢复"))
