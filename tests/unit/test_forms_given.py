@@ -81,6 +81,14 @@ def test_money_may_not_come_back_that_was_not_lost(tip: Form) -> None:
     assert page.problem("yituihui_fen") is None
 
 
+def test_the_clock_of_an_open_paper_moves_on(tip: Form) -> None:
+    page = paper(tip)
+    page.answer("jieshou_shijian", "2022-04-08T09:40:00+08:00")
+    assert page.problem("jieshou_shijian") == "接收时间不得晚于现在"
+    page.set_now(NOW.replace(hour=10))
+    assert page.problem("jieshou_shijian") is None
+
+
 def test_defaults_and_choices_of_the_tip(tip: Form) -> None:
     page = paper(tip)
     assert page.answers() == {"laiyuan": "zishou", "jinji": "yiban"}

@@ -8,6 +8,7 @@ from datetime import datetime
 from .answers import wrong_type
 from .definition import CHOOSING, MANY, SILENT, Form, Json, Question
 from .nodes import Node
+from .values import CHINA
 from .working import Lists, Working
 
 
@@ -112,6 +113,11 @@ class Filling(Working):
         """Whether the form itself says how many rows there are, so that none can be added or taken away."""
         question = self.form.question(path)
         return question.count is not None or question.parameters.get("fixed", "") == "true()"
+
+    def set_now(self, now: datetime) -> None:
+        """Move the clock on, before asking for problems: a paper lies open for an hour, and what happened in that
+        hour is not in the future. What is calculated already stays."""
+        self.now = now if now.tzinfo is not None else now.replace(tzinfo=CHINA)
 
     # --- what a person does ----------------------------------------------------------------------------------------
 
