@@ -48,10 +48,9 @@ class Canvas:
 
     def __init__(self, title: str, size: tuple[float, float] = A4, watermark: str = "") -> None:
         self.width, self.height = size
-        self._file = PdfFile(title)
+        self._file = PdfFile(title, size)
         self._pens: dict[tuple[Style, float], Pen] = {}
         self._watermark = watermark
-        self._code: list[str] = []
         self._begin()
 
     def pen(self, style: Style, size: float) -> Pen:
@@ -72,7 +71,7 @@ class Canvas:
         body = "".join(map(pen.__getitem__, text))
         before = (f" {spacing:.4f} Tc" if spacing else "") + (f" {100 * scale:.2f} Tz" if scale != 1 else "")
         after = (" 0 Tc" if spacing else "") + (" 100 Tz" if scale != 1 else "")
-        self._code.append(f"BT {pen.font}{before} {x:.3f} {self.height - y:.3f} Td({body})Tj{after} ET")
+        self._file.draw(f"BT {pen.font}{before} {x:.3f} {self.height - y:.3f} Td({body})Tj{after} ET")
 
     def text_right(self, x: float, y: float, text: str, style: Style, size: float) -> None:
         """One line that ends at `x`."""
@@ -84,16 +83,16 @@ class Canvas:
 
     def line(self, x0: float, y0: float, x1: float, y1: float, *, width: float = 0.5, dash: str = "[]0") -> None:
         """A straight rule."""
-        self._code.append(f"{width:g} w {dash} d {x0:.3f} {self.height - y0:.3f} m {x1:.3f} {self.height - y1:.3f} l S")
+        self._file.draw(f"{width:g} w {dash} d {x0:.3f} {self.height - y0:.3f} m {x1:.3f} {self.height - y1:.3f} l S")
 
     def rules(self, segments: list[tuple[float, float, float, float]], width: float = 0.5) -> None:
         """Many rules as one path (x0, y0, x1, y1 each)."""
         path = " ".join(f"{a:.2f} {self.height - b:.2f} m {c:.2f} {self.height - d:.2f} l" for a, b, c, d in segments)
-        self._code.append(f"{width:g} w {path} S")
+        self._file.draw(f"{width:g} w {path} S")
 
     def fill(self, x: float, y: float, width: float, height: float, grey: float = 0.93) -> None:
         """A filled rectangle whose upper left corner is (x, y)."""
-        self._code.append(f"q {grey:g} g {x:.3f} {self.height - y - height:.3f} {width:.3f} {height:.3f} re f Q")
+        self._file.draw(f"q {grey:g} g {x:.3f} {self.height - y - height:.3f} {width:.3f} {height:.3f} re f Q")
 
     def tick_box(self, x: float, y: float, size: float, ticked: bool) -> None:
         """A check box standing on the baseline `y`: □ and ☑ are in no face we ship (documents §1.1)."""
@@ -106,36 +105,34 @@ class Canvas:
                 f" {size * 0.11:.3f} w {left + side * 0.16:.3f} {low + side * 0.52:.3f} m"
                 f" {left + side * 0.42:.3f} {low + side * 0.2:.3f} l {left + side * 0.88:.3f} {low + side * 0.86:.3f} l S"
             )
-        self._code.append(f"q {size * 0.055:.3f} w {path} Q")
+        self._file.draw(f"q {size * 0.055:.3f} w {path} Q")
 
     def ink(self, colour: str) -> None:
         """Colour of what follows: RED or BLACK."""
-        self._code.append(colour)
+        self._file.draw(colour)
 
     def literal(self, operators: str) -> None:
-        """Ready-made drawing operators (Latin-1, y upwards); for the ledger painter's inner loop."""
-        self._code.append(operators)
+        """Ready-made drawing operators (ASCII, y upwards); for the ledger painter's inner loop."""
+        self._file.draw(operators)
 
     def picture(
         self, jpeg: bytes, pixels: tuple[int, int], channels: int, box: tuple[float, float, float, float]
     ) -> None:
         """A JPEG of `pixels` (width, height), `channels` 1 or 3, filling `box` (x, y, width, height)."""
-        name = self._file.picture(jpeg, *pixels, channels)
         x, y, width, height = box
-        self._code.append(f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {self.height - y - height:.3f} cm /{name} Do Q")
+        self._file.picture(jpeg, pixels, channels, (x, self.height - y - height, width, height))
 
     def next_page(self) -> None:
         """Close the page and open another of the same size."""
-        self._file.add_page(self.width, self.height, "\n".join(self._code).encode("latin-1"))
+        self._file.end_page()
         self._begin()
 
     def data(self) -> bytes:
         """Close the last page and give the file."""
-        self._file.add_page(self.width, self.height, "\n".join(self._code).encode("latin-1"))
+        self._file.end_page()
         return self._file.data()
 
     def _begin(self) -> None:
-        self._code = []
         if self._watermark:
             self._stamp(self._watermark)
 
@@ -150,4 +147,4 @@ class Canvas:
             x = self.width / 2 - half * cos + 32 * sin
             y = self.height * (1 - part) - half * sin - 32 * cos
             matrix = f"{cos:.5f} {sin:.5f} {-sin:.5f} {cos:.5f} {x:.2f} {y:.2f} Tm"
-            self._code.append(f"/Artifact BMC q .92 g BT {pen.font} {matrix}({body})Tj ET Q EMC")
+            self._file.draw(f"/Artifact BMC q .92 g BT {pen.font} {matrix}({body})Tj ET Q EMC")

@@ -132,8 +132,10 @@ class Painter:
             canvas.text_centred(middle, ys[-1] + PAD_Y + SIZE, "（无记录）", "song", SIZE)
             ys.append(ys[-1] + LEADING + 2 * PAD_Y)
         self._rules(ys, bool(pieces))
+        # 末页的脚注紧跟表尾，不落到离表很远的页底
+        below = ys[-1] if number == count else self.floor
         for at, line in enumerate(self.foot_lines):
-            canvas.text(self.left, self.floor + 12 * (at + 1), line, "song", NOTE_SIZE)
+            canvas.text(self.left, below + 12 * (at + 1), line, "song", NOTE_SIZE)
         canvas.text_centred(middle, canvas.height - 9 * MM, f"第{number}页 共{count}页", "song", NOTE_SIZE)
 
     def _rules(self, ys: list[float], rows: bool) -> None:

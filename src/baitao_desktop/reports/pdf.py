@@ -1,15 +1,22 @@
-"""The PDF file itself: pages, embedded faces, pictures; nothing else of the format.
+"""The PDF file itself: pages, embedded faces, pictures; written by ReportLab, all of it that concerns us in this one file.
 
-Written here instead of through ReportLab's canvas: text goes out as Identity-H with one font object per face (no hopping
-between 256-glyph subsets), and start-up pays no import (0.08 s CPU and 12 MB of a ledger's 0.5 s).
-The same calls give the same bytes: no clock, no random identifier, no name of a person or machine in the properties.
+Only the text is ours: it goes out as Identity-H with one font object per face (ReportLab hops between 256-glyph subsets and has no
+fallback per glyph, documents §1.5, §4). The same calls give the same bytes: no clock, no random identifier, no name of a person or
+machine in the properties.
+
+What is not ReportLab's public interface, read in 5.1.0, the version pyproject.toml pins: `Canvas._make_preamble`, `._preamble`, `._doc`;
+`pdfbase.pdfdoc` and in it `PDFDocument.Reference`, `.addForm`, `.updateSignature`, `.idToObject`, `.info`, `.defaultStreamFilters`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import zlib
+import io
 from collections.abc import Sequence
+from typing import Any
+
+from reportlab.pdfbase import pdfdoc
+from reportlab.pdfgen.canvas import Canvas as ReportLabCanvas
 
 from baitao_desktop.reports.fonts import Glyph, face
 
@@ -17,8 +24,8 @@ _ESCAPED = {0x28: "\\(", 0x29: "\\)", 0x5C: "\\\\", 0x0D: "\\r", 0x0A: "\\n"}
 
 
 def _literal(code: int) -> str:
-    """A two-byte character code inside a PDF string, as Latin-1 text."""
-    return "".join(_ESCAPED.get(byte, chr(byte)) for byte in divmod(code, 256))
+    """A two-byte character code inside a PDF string; ASCII only, as ReportLab encodes what it is given in UTF-8."""
+    return "".join(_ESCAPED.get(byte) or (chr(byte) if byte < 0x80 else f"\\{byte:o}") for byte in divmod(code, 256))
 
 
 class EmbeddedFace:
@@ -44,12 +51,19 @@ class EmbeddedFace:
 class PdfFile:
     """Collects pages and gives the file. `title` is the kind of paper, never a person, place or subject."""
 
-    def __init__(self, title: str) -> None:
-        self._title = title
-        self._objects: list[bytes] = [b"", b"", b"", b""]  # 1 catalogue, 2 page tree, 3 resources, 4 properties
-        self._pages: list[int] = []
+    def __init__(self, title: str, size: tuple[float, float]) -> None:
+        self._out = io.BytesIO()
+        self._canvas = _Pages(self._out, pagesize=size, pageCompression=0, invariant=1, pdfVersion=(1, 6), lang="zh-CN")
+        self._document = self._canvas.document
+        # pageCompression=1 would write ASCII85 around it (rl_config.useA85, for the whole process): a quarter more bytes
+        self._document.defaultStreamFilters = [pdfdoc.PDFZCompress]
+        self._document.info = _Properties()
+        self._canvas.setTitle(title.encode("utf-8", "replace").decode())
+        self._canvas.setProducer("baitao-desktop")
+        # 打印时不缩放：公文的版心以毫米计（domain.md §4.1）
+        self._canvas.setViewerPreference("PrintScaling", "None")
+        self._canvas.setViewerPreference("DisplayDocTitle", "true")
         self._faces: dict[str, EmbeddedFace] = {}
-        self._pictures: dict[str, tuple[str, int]] = {}
 
     def face(self, key: str) -> EmbeddedFace:
         """The face in this file; whatever it is asked to code will be embedded."""
@@ -57,101 +71,112 @@ class PdfFile:
             self._faces[key] = EmbeddedFace(key, f"F{len(self._faces) + 1}")
         return self._faces[key]
 
-    def add_page(self, width: float, height: float, content: bytes) -> None:
-        """A page of `width` × `height` points with its drawing operators."""
-        drawing = self._stream(content)
-        self._pages.append(
-            self._add(
-                b"<</Type/Page/Parent 2 0 R/Resources 3 0 R/MediaBox[0 0 %s %s]/Contents %d 0 R>>"
-                % (_number(width), _number(height), drawing)
-            )
-        )
+    def draw(self, operators: str) -> None:
+        """Drawing operators (ASCII) on the open page."""
+        self._canvas.addLiteral(operators)
+        self._document.updateSignature(operators)
 
-    def picture(self, jpeg: bytes, width: int, height: int, channels: int) -> str:
-        """Embed a JPEG as it is (once, however often it is shown); return its resource name."""
-        digest = hashlib.sha256(jpeg).hexdigest()
-        if digest not in self._pictures:
-            space = {1: b"/DeviceGray", 3: b"/DeviceRGB"}[channels]
-            number = self._add(
-                b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace%s/BitsPerComponent 8/Filter/DCTDecode"
-                b"/Length %d>>stream\n%s\nendstream" % (width, height, space, len(jpeg), jpeg)
-            )
-            self._pictures[digest] = (f"P{len(self._pictures) + 1}", number)
-        return self._pictures[digest][0]
+    def picture(
+        self, jpeg: bytes, pixels: tuple[int, int], channels: int, box: tuple[float, float, float, float]
+    ) -> None:
+        """Show a JPEG, embedded as it is (once, however often it is shown), in `box` (x, y of the lower left corner, width, height).
+
+        Not `Canvas.drawImage`: that decodes every photo to name it and writes ASCII85, a quarter more bytes (0.56 → 0.70 MB).
+        """
+        name = hashlib.sha256(jpeg).hexdigest()[:32]
+        if not self._canvas.hasForm(name):
+            entries = {
+                "Type": pdfdoc.PDFName("XObject"),
+                "Subtype": pdfdoc.PDFName("Image"),
+                "Width": pixels[0],
+                "Height": pixels[1],
+                "ColorSpace": pdfdoc.PDFName({1: "DeviceGray", 3: "DeviceRGB"}[channels]),
+                "BitsPerComponent": 8,
+                "Filter": pdfdoc.PDFName("DCTDecode"),
+            }
+            self._document.addForm(name, pdfdoc.PDFStream(pdfdoc.PDFDictionary(entries), jpeg))
+        x, y, width, height = box
+        self.draw(f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {y:.3f} cm")
+        self._canvas.doForm(name)
+        self._document.updateSignature(name)
+        self.draw("Q")
+
+    def end_page(self) -> None:
+        """Close the page; what is drawn next belongs to another."""
+        self._canvas.showPage()
 
     def data(self) -> bytes:
-        """The whole file."""
-        fonts = b"".join(b"/%s %d 0 R" % (f.name.encode(), self._embed(f)) for f in self._faces.values())
-        pictures = b"".join(b"/%s %d 0 R" % (name.encode(), number) for name, number in self._pictures.values())
-        # 打印时不缩放：公文的版心以毫米计（domain.md §4.1）
-        self._objects[0] = (
-            b"<</Type/Catalog/Pages 2 0 R/Lang(zh-CN)/ViewerPreferences<</PrintScaling/None/DisplayDocTitle true>>>>"
-        )
-        kids = b" ".join(b"%d 0 R" % page for page in self._pages)
-        self._objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(self._pages), kids)
-        self._objects[2] = b"<</Font<<%s>>/XObject<<%s>>>>" % (fonts, pictures)
-        self._objects[3] = b"<</Title%s/Producer(baitao-desktop)>>" % _text(self._title)
-        return self._write()
+        """The whole file, of the pages that were closed."""
+        fonts = self._document.idToObject[pdfdoc.BasicFonts]
+        for used in self._faces.values():
+            fonts[used.name] = self._document.Reference(self._font(used))
+            # 字的编号按先后排，同样的编号可以是别的字：文件的标识须由字本身算
+            self._document.updateSignature("".join(used.chars).encode("utf-8", "replace"))
+        self._canvas.save()
+        return self._out.getvalue()
 
-    def _write(self) -> bytes:
-        parts = [b"%PDF-1.6\n%\xe5\xe4\xbd\xa0\n"]
-        at = len(parts[0])
-        offsets = []
-        for number, body in enumerate(self._objects, 1):
-            offsets.append(at)
-            parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-            at += len(parts[-1])
-        digest = hashlib.sha256()
-        for part in parts:
-            digest.update(part)
-        mark = digest.hexdigest()[:32].encode()
-        parts.append(b"xref\n0 %d\n0000000000 65535 f \n" % (len(offsets) + 1))
-        parts.extend(b"%010d 00000 n \n" % offset for offset in offsets)
-        parts.append(
-            b"trailer\n<</Size %d/Root 1 0 R/Info 4 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n"
-            % (len(offsets) + 1, mark, mark, at)
-        )
-        return b"".join(parts)
-
-    def _add(self, body: bytes) -> int:
-        self._objects.append(body)
-        return len(self._objects)
-
-    def _stream(self, data: bytes, entries: bytes = b"") -> int:
-        packed = zlib.compress(data, 6)
-        return self._add(b"<<%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (entries, len(packed), packed))
-
-    def _embed(self, used: EmbeddedFace) -> int:
+    def _font(self, used: EmbeddedFace) -> pdfdoc.PDFDictionary:
         """Type0 font over CIDFontType2: code = glyph number in the embedded copy."""
         source = face(used.key)
         data = source.subset([glyph.number for glyph in used.glyphs])
         # 子集标签须为六个大写字母，由所含字决定，两份文件合并时不会相撞
         digest = hashlib.sha256("".join(used.chars).encode("utf-8", "replace")).digest()
-        name = ("".join(chr(65 + byte % 26) for byte in digest[:6]) + "+" + source.name).encode()
-        file = self._stream(data, b"/Length1 %d" % len(data))
-        box = b" ".join(b"%d" % side for side in source.box)
-        descriptor = self._add(
-            b"<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[%s]/ItalicAngle 0/Ascent %d/Descent %d/CapHeight 730"
-            b"/StemV 80/FontFile2 %d 0 R>>" % (name, box, source.ascent, source.descent, file)
-        )
-        widths = b" ".join(b"%d" % glyph.advance for glyph in used.glyphs)
-        descendant = self._add(
-            b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
-            b"/CIDToGIDMap/Identity/DW 1000/W[0[%s]]/FontDescriptor %d 0 R>>" % (name, widths, descriptor)
-        )
-        unicode = self._stream(_to_unicode(used.chars))
-        return self._add(
-            b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
-            % (name, descendant, unicode)
-        )
+        name = pdfdoc.PDFName("".join(chr(65 + byte % 26) for byte in digest[:6]) + "+" + source.name)
+        descriptor = {
+            "Type": pdfdoc.PDFName("FontDescriptor"),
+            "FontName": name,
+            "Flags": 4,
+            "FontBBox": pdfdoc.PDFArrayCompact(source.box),
+            "ItalicAngle": 0,
+            "Ascent": source.ascent,
+            "Descent": source.descent,
+            "CapHeight": 730,
+            "StemV": 80,
+            "FontFile2": pdfdoc.PDFStream(pdfdoc.PDFDictionary({"Length1": len(data)}), data),
+        }
+        system = {"Registry": pdfdoc.PDFString("Adobe"), "Ordering": pdfdoc.PDFString("Identity"), "Supplement": 0}
+        widths = pdfdoc.PDFArrayCompact([glyph.advance for glyph in used.glyphs])
+        descendant = {
+            "Type": pdfdoc.PDFName("Font"),
+            "Subtype": pdfdoc.PDFName("CIDFontType2"),
+            "BaseFont": name,
+            "CIDSystemInfo": pdfdoc.PDFDictionary(system),
+            "CIDToGIDMap": pdfdoc.PDFName("Identity"),
+            "DW": 1000,
+            "W": pdfdoc.PDFArrayCompact([0, widths]),
+            "FontDescriptor": self._document.Reference(pdfdoc.PDFDictionary(descriptor)),
+        }
+        font = {
+            "Type": pdfdoc.PDFName("Font"),
+            "Subtype": pdfdoc.PDFName("Type0"),
+            "BaseFont": name,
+            "Encoding": pdfdoc.PDFName("Identity-H"),
+            "DescendantFonts": pdfdoc.PDFArrayCompact([self._document.Reference(pdfdoc.PDFDictionary(descendant))]),
+            "ToUnicode": pdfdoc.PDFStream(content=_to_unicode(used.chars)),
+        }
+        return pdfdoc.PDFDictionary(font)
 
 
-def _number(value: float) -> bytes:
-    return f"{value:.3f}".rstrip("0").rstrip(".").encode()
+class _Pages(ReportLabCanvas):
+    """ReportLab's canvas without the words it begins every page with: they name Helvetica, which no file of ours embeds."""
+
+    _doc: pdfdoc.PDFDocument
+
+    @property
+    def document(self) -> Any:
+        """The objects of the file, a PDFDocument (most of it untyped)."""
+        return self._doc
+
+    def _make_preamble(self) -> None:
+        self._preamble = ""
 
 
-def _text(text: str) -> bytes:
-    return b"<%s>" % ("\ufeff" + text).encode("utf-16-be", "replace").hex().encode()
+class _Properties(pdfdoc.PDFInfo):
+    """Title and producer only: ReportLab adds "anonymous", "unspecified" and, for repeatable bytes, a date that is not true."""
+
+    def format(self, document: pdfdoc.PDFDocument) -> bytes:
+        shown = {"Title": pdfdoc.PDFString(self.title), "Producer": pdfdoc.PDFString(self.producer)}
+        return pdfdoc.PDFDictionary(shown).format(document)
 
 
 def _to_unicode(chars: Sequence[str]) -> bytes:

@@ -14,9 +14,11 @@ from baitao_desktop.reports.photos import Jpeg, as_jpeg
 SIZE, SMALL, TITLE = 12.0, 9.0, 20.0  # 正文小四：看表的人眼睛不一定好
 LEADING = 17.5
 PAD_X, PAD_Y = 4.0, 3.6
+TIGHT_Y = 1.8  # 行的上下留白收到这里能少一页时，就收：末页不只剩一两行
 LEFT, WIDTH = 24 * MM, 162 * MM
 TOP, FLOOR = 22 * MM, A4[1] - 22 * MM
 LABEL = 37 * MM
+PHOTOS = 6  # 附页每页几张照片，两张一行
 HEAD_MOST = 8  # 表头至多几行；再长的题目是填错了，不能占满一页
 BOX = 1.15  # 方框连同其后的空，占字号
 
@@ -60,16 +62,29 @@ def record_pdf(paper: RecordPaper) -> bytes:
     The foot of every page carries 表号, 版本 and 第n页 共m页.
     """
     pictures = [as_jpeg(photo.data) for photo in paper.photos]
-    counted = _Press(paper, pictures, 0)
-    counted.paint()
-    return _Press(paper, pictures, counted.page).paint()
+    count, pad = _pages(paper, PAD_Y), PAD_Y
+    if count > 1 and (fewer := _pages(paper, TIGHT_Y)) < count:
+        count, pad = fewer, TIGHT_Y
+    sheets = -(-len(pictures) // PHOTOS)
+    return _Press(paper, pictures, count + sheets, pad).paint()
+
+
+def _pages(paper: RecordPaper, pad: float) -> int:
+    """How many pages the record takes without its photos."""
+    press = _Press(paper, (), 0, pad)
+    press.compose()
+    return press.page
 
 
 class _Press:
-    """Draws one record; run twice, the second time knowing how many pages there are."""
+    """Draws one record; run twice or thrice, the last time knowing how many pages there are.
 
-    def __init__(self, paper: RecordPaper, pictures: Sequence[Jpeg], count: int) -> None:
+    `pad` points are left free over and under the text of every row.
+    """
+
+    def __init__(self, paper: RecordPaper, pictures: Sequence[Jpeg], count: int, pad: float) -> None:
         self.paper = paper
+        self.pad = pad
         self.pictures = pictures
         self.count = count
         self.page = 1
@@ -79,6 +94,12 @@ class _Press:
 
     def paint(self) -> bytes:
         """Draw everything; the file."""
+        self.compose()
+        self._photos()
+        return self.canvas.data()
+
+    def compose(self) -> None:
+        """Draw all but the photos."""
         self._head()
         groups = self.paper.groups
         for group in groups:
@@ -88,8 +109,6 @@ class _Press:
             columns = (Column("时间", 38), Column("经手人", 32), Column("办理情况", 92))
             self._table(columns, self.paper.history, last=True)
         self._signatures()
-        self._photos()
-        return self.canvas.data()
 
     def _head(self) -> None:
         paper = self.paper
@@ -169,7 +188,7 @@ class _Press:
     def _title(self, title: str, follows: int) -> None:
         """A group's heading, never the last thing on a page: at least `follows` lines of its table come with it."""
         lines = Breaker("hei", 12, WIDTH).lines(title)[:HEAD_MOST]
-        if self.y + 8 + 18 * len(lines) + follows * LEADING + 2 * PAD_Y > FLOOR:
+        if self.y + 8 + 18 * len(lines) + follows * LEADING + 2 * self.pad > FLOOR:
             self._turn()
         self.y += 8
         for line in lines:
@@ -187,9 +206,9 @@ class _Press:
             fresh = False
             while todo:
                 behind = self._signing if last and at == len(strips) - 1 else 0.0
-                room = int((FLOOR - self.y - 2 * PAD_Y) / LEADING)
+                room = int((FLOOR - self.y - 2 * self.pad) / LEADING)
                 tall = todo.tall * LEADING + (_least(strips[at + 1]) if strip.head and at + 1 < len(strips) else 0)
-                if self.y + tall + 2 * PAD_Y + behind <= FLOOR or (fresh and todo.tall <= room):
+                if self.y + tall + 2 * self.pad + behind <= FLOOR or (fresh and todo.tall <= room):
                     self._draw(todo)
                     break
                 if fresh or (todo.tall * LEADING > (FLOOR - TOP) / 2 and room >= 3):
@@ -208,7 +227,7 @@ class _Press:
         return 14.0 + 30 * ((count + 1) // 2) if count else 0.0
 
     def _draw(self, strip: Strip) -> None:
-        height = strip.tall * LEADING + 2 * PAD_Y
+        height = strip.tall * LEADING + 2 * self.pad
         x = LEFT
         edges = [x]
         if strip.head:
@@ -216,7 +235,7 @@ class _Press:
         for block, width in zip(strip.cells, strip.widths, strict=True):
             # 标签和短答案居中，长文从上起
             spare = (strip.tall - len(block.lines)) * LEADING / 2
-            baseline = self.y + PAD_Y + spare + (LEADING - SIZE) / 2 + SIZE * 0.87
+            baseline = self.y + self.pad + spare + (LEADING - SIZE) / 2 + SIZE * 0.87
             for line in block.lines:
                 for mark in line:
                     self._mark(x + PAD_X, baseline, width, block, mark)
@@ -254,7 +273,7 @@ class _Press:
         """附页: two photos a row, whole, in their own shape, each with its caption."""
         width, height = (WIDTH - 10) / 2, 68 * MM
         for at, (photo, picture) in enumerate(zip(self.paper.photos, self.pictures, strict=True)):
-            if at % 6 == 0:
+            if at % PHOTOS == 0:
                 self._turn()
                 self.canvas.text_centred(LEFT + WIDTH / 2, self.y + 12, "附页：照片", "hei", 12)
                 self.y += 22
