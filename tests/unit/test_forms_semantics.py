@@ -294,7 +294,9 @@ def test_names_are_compared_without_their_namespace_and_may_hold_a_colon() -> No
     from baitao_desktop.forms.closures import expression
     from baitao_desktop.forms.functions import functions
 
-    tree = expression("instance('x') / root / item/fuel:diesel", root=form.root, current=form.root, functions=functions())
+    tree = expression(
+        "instance('x') / root / item/fuel:diesel", root=form.root, current=form.root, functions=functions()
+    )
     assert tree.text(paper(form, lists={"x": [{"fuel:diesel": "柴油"}]}), page.root) == "柴油"
 
 
