@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import UTC, date, datetime
 
+import pdfplumber
 import pikepdf
 import pytest
 
@@ -139,3 +140,14 @@ def test_one_narrow_column_and_one_long_word() -> None:
     rows = [["甲" * 400, "https://" + "abcdefgh/" * 60]]
     pdf = ledger_pdf(LedgerPaper("表", "某村", "", (Column("甲", 1), Column("网址", 30)), rows))
     assert cell_lines(pdf, tolerance=1.0)
+
+
+def test_the_foot_follows_the_table_and_the_number_stays_below() -> None:
+    for rows in ([], [row(1)], [row(number) for number in range(1, 20)]):
+        with pdfplumber.open(io.BytesIO(ledger_pdf(ledger(rows)))) as opened:
+            last = opened.pages[-1]
+            end = max(line["bottom"] for line in last.lines)
+            foot = last.search(FOOT)[0]
+            number = last.search("第[0-9]+页 共[0-9]+页")[0]
+        assert 0 < foot["top"] - end < 12
+        assert last.height - number["bottom"] < 30

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pdfplumber
 import pytest
@@ -94,6 +95,26 @@ def test_nobody_signs_an_empty_page(items: int) -> None:
     last = pages[-1]
     assert "记录人：" in last
     assert "登记" in last
+
+
+@pytest.mark.parametrize("questions", range(20, 50, 2))
+def test_rows_are_set_tighter_where_that_saves_a_page(questions: int) -> None:
+    """No page with one row of the history on it, unless tighter rows would not help either."""
+    history = tuple((f"2022-05-{day:02d} 09:00", "张某某", f"办理{day}") for day in range(1, 7))
+    paper = RecordPaper(
+        "线索登记表",
+        "BT-XS-1",
+        (Group("", tuple(Answer(f"问题{at}", "答案") for at in range(questions))),),
+        history=history,
+        photos=tuple(Photo(photo(8, 6), "") for _ in range(7)),
+    )
+    pages = texts(record_pdf(paper))
+    for number, text in enumerate(pages, 1):
+        assert f"第{number}页 共{len(pages)}页" in text
+    rows = [text.count("答案") for text in pages[:-2]]
+    steps = [len(re.findall("办理[0-9]", text)) for text in pages[:-2]]
+    assert sum(steps) == 6
+    assert len(pages) == 3 or rows[-1] or steps[-1] > 2
 
 
 def test_a_very_long_answer_runs_over_pages_whole() -> None:
