@@ -83,7 +83,10 @@ def test_an_erased_value_replays_the_same_before_and_after_it_is_emptied(crew: l
 
 
 @settings(max_examples=60, deadline=None)
-@given(histories(), st.sampled_from(["{", "null", "[1]", '{"d":3,"also":[[1]]}', '"x"', '{"ops":[[1,2]]}']))
+@given(
+    histories(),
+    st.sampled_from(["{", "null", "[1]", '{"d":3,"also":[[1]]}', '"x"', '{"ops":[[1,2]]}', '{"ops":[[[],{},{}]]}']),
+)
 def test_replay_never_raises_whatever_a_stranger_wrote(crew: list[Laptop], rubbish: str) -> None:
     for rec in RECS:
         ops = _together(crew, rec)

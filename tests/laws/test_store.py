@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from baitao_desktop.domain.errors import Cancelled
 from baitao_desktop.domain.ops import FIRST, Json, NewOp, Op, OpKind, OpRef, RecordId, Scope, chain
 from baitao_desktop.domain.query import Query
 from baitao_desktop.domain.records import replay
-from baitao_desktop.storage import search
+from baitao_desktop.storage import search, writer
 from baitao_desktop.storage.intake import Broken, TakenIn
 from baitao_desktop.storage.store import Store
 from storage_kit import (
@@ -108,6 +109,67 @@ def test_bundles_in_any_order_of_streams_and_any_grouping(crew: list[Laptop], ch
                 with two.writing(WHO, NOW) as w:
                     w.take_in(part)
         assert picture(one, WORDS) == picture(two, WORDS)
+
+
+@settings(max_examples=10, deadline=None)
+@given(histories())
+def test_a_bundle_too_large_for_memory_gives_the_same(crew: list[Laptop]) -> None:
+    ops = by_stream(list({op.ref: op for laptop in crew for op in laptop.held.values()}.values()))
+    with cabinets(2) as (one, two), pytest.MonkeyPatch.context() as small:
+        with one.writing(WHO, NOW) as w:
+            fast = w.take_in(ops)
+        small.setattr(writer, "CHUNK", 3)
+        small.setattr(writer, "_TELL", 2)
+        with two.writing(WHO, NOW) as w:
+            assert w.take_in(ops) == fast
+        assert picture(one, WORDS) == picture(two, WORDS)
+        assert not two.verify(full=True)
+
+
+def test_whoever_stops_a_take_in_leaves_nothing(tmp_path: Path, bundle: list[Op]) -> None:
+    store = cabinet(tmp_path / "1")
+    before = _digest(store)
+
+    def stop(what: str, _done: int, _of: int) -> None:
+        if what == "正在归档":
+            raise Cancelled
+
+    with store.writing(WHO, NOW) as w:
+        with pytest.raises(Cancelled):
+            w.take_in(bundle, progress=stop)
+        assert not w.has(RECS[0])
+    assert _digest(store) == before
+    store.close()
+
+
+def test_a_take_in_after_an_act_of_the_same_transaction(tmp_path: Path) -> None:
+    one, two = cabinet(tmp_path / "1"), cabinet(tmp_path / "2")
+    put(one, new_tip(RECS[0], biaoti="甲"))
+    hand(one, two)
+    put(two, NewOp(RECS[0], FORM, HERE, OpKind.SET, "biaoti", "乙"))
+    theirs = all_ops(two)
+    with one.writing(WHO, NOW) as w:
+        w.put([NewOp(RECS[0], FORM, HERE, OpKind.STEP, "accept", {})])
+        assert w.take_in(theirs, keep=False).changed == 1
+        assert w.take_in(theirs).changed == 1
+        w.put([NewOp(RECS[0], FORM, HERE, OpKind.STEP, "close", {})])
+        assert w.get(RECS[0]).answers == {"biaoti": "乙"}
+    assert not one.verify(full=True)
+    with one.reading() as r:
+        lams = [op.lam for op in r.ops(RECS[0])]
+    assert lams == sorted(lams)
+    hand(one, two)
+    assert picture(one) == picture(two)
+    one.close()
+    two.close()
+
+
+def test_no_error_text_holds_what_was_written(tmp_path: Path) -> None:
+    store = cabinet(tmp_path / "1")
+    with pytest.raises(Exception) as caught, store._transaction() as db:
+        db.exec_driver_sql("INSERT INTO op VALUES (?)", ("测甲某的住址",))
+    assert "测甲某" not in str(caught.value)
+    store.close()
 
 
 def test_a_dry_run_counts_and_leaves_every_byte(tmp_path: Path) -> None:

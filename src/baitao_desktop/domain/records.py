@@ -96,6 +96,8 @@ class Law(Generic[S]):
     head: Callable[[Record, S], Head]
 
 
+# 每次写 OpKind.X 要 59 ns，一次接收要比一百万次（字面整数 9 ns）
+_CREATE, _SET, _RETIRE, _STEP, _NOTE, _ERASE, _DELETE = map(int, OpKind)
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 
 
@@ -116,9 +118,10 @@ def load_json(text: str) -> Json:
 def replay(ops: Iterable[Op]) -> Record:
     """The record of a set of operations: any order, any grouping, any repetition gives the same.
 
-    ValueError on an empty set. Operations of kinds not known here are kept by the store and passed over.
+    NOTEs are left out: they stand in other scopes and not on every machine. Operations of kinds not known here are kept
+    by the store and passed over. ValueError on an empty set.
     """
-    ordered = sorted({(op.lam, op.dev): op for op in ops}.values(), key=itemgetter(3, 4))
+    ordered = sorted({(op.lam, op.dev): op for op in ops if op.kind != _NOTE}.values(), key=itemgetter(3, 4))
     if not ordered:
         raise ValueError("no operations")
     gone, restated = _erasures(ordered)
@@ -130,15 +133,15 @@ def replay(ops: Iterable[Op]) -> Record:
     first = ordered[0]
     for op in ordered:
         kind = op.kind
-        if kind == OpKind.SET:
+        if kind == _SET:
             _write(fields, op, None if (gone and op.ref in gone) or isinstance(op.val, bytes) else load_json(op.val))
-        elif kind == OpKind.STEP:
+        elif kind == _STEP:
             step = _step(op, empty=bool(gone) and op.ref in gone)
             for seen in step.after:
                 open_steps.pop(seen, None)
             open_steps[step.id] = None
             steps.append(step)
-        elif kind == OpKind.CREATE:
+        elif kind == _CREATE:
             values = (
                 restated.get(op.ref, {})
                 if (gone and op.ref in gone) or isinstance(op.val, bytes)
@@ -146,12 +149,12 @@ def replay(ops: Iterable[Op]) -> Record:
             )
             for fld, value in values.items() if isinstance(values, dict) else ():
                 fields.setdefault(fld, []).append((op, value))
-        elif kind == OpKind.RETIRE:
+        elif kind == _RETIRE:
             _take_off(fields.get(op.fld, []), op.pred)
-        elif kind == OpKind.DELETE:
+        elif kind == _DELETE:
             deleted = isinstance(op.val, str) and load_json(op.val) is True
             continue
-        if deleted and kind in (OpKind.SET, OpKind.STEP, OpKind.CREATE):
+        if deleted and kind in (_SET, _STEP, _CREATE):
             # 删除之后又有人填写：记录回来，标出，不丢（storage §2.3）
             deleted = False
             flags.append((op.ref, "edited_after_delete"))
@@ -167,14 +170,15 @@ def _erasures(ordered: Sequence[Op]) -> tuple[frozenset[OpRef], dict[OpRef, dict
     gone: set[OpRef] = set()
     restated: dict[OpRef, dict[str, Json]] = {}
     for op in ordered:
-        if op.kind != OpKind.ERASE or isinstance(op.val, bytes):
+        if op.kind != _ERASE or isinstance(op.val, bytes):
             continue
         said = load_json(op.val)
         for item in said.get("ops", ()) if isinstance(said, dict) else ():
             if isinstance(item, list) and len(item) == 3 and isinstance(item[2], dict):
-                ref = OpRef(item[0], item[1])
-                gone.add(ref)
-                restated[ref] = item[2]
+                for dev, seq in _refs([item[:2]]):
+                    ref = OpRef(DeviceId(dev), seq)
+                    gone.add(ref)
+                    restated[ref] = item[2]
     return frozenset(gone), restated
 
 

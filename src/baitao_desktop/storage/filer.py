@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from baitao_desktop.domain.ops import DeviceId, Json, NewOp, Op, OpKind, PersonId, RecordId, Scope
+from baitao_desktop.domain.ops import DeviceId, Json, NewOp, Op, PersonId, RecordId, Scope
 from baitao_desktop.storage import intake
 from baitao_desktop.storage.intake import Broken, Place, Progress, Stream
 from baitao_desktop.storage.projection import Filed, Project, file_records
 from baitao_desktop.storage.reader import Reader
-from baitao_desktop.storage.rows import Row, group_ops, many, marks, one, pieces, rows
+from baitao_desktop.storage.rows import NOTE, Row, group_ops, many, marks, one, pieces, rows
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -62,7 +62,7 @@ class Filer(Reader):
 
         A NOTE stands in its reader's scope and may come before its record: it carries its own form.
         """
-        if op.kind == OpKind.NOTE:
+        if op.kind == NOTE:
             own_form = op.form
         else:
             own_form = None
@@ -158,7 +158,7 @@ class Filer(Reader):
         return self._next_rid
 
     def _new_place(self, op: Op | NewOp, s: int) -> Place:
-        place = Place(self._first_free_rid(), op.form, None if op.kind == OpKind.NOTE else s)
+        place = Place(self._first_free_rid(), op.form, None if op.kind == NOTE else s)
         self._next_rid += 1
         self._places[op.rec] = place
         self._waiting.append((op.rec, place))

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.ops import FIRST, DeviceId, Json, Op, OpKind, RecordId, Scope, chain
 
+_STEP, _ERASE = int(OpKind.STEP), int(OpKind.ERASE)
 Reason: TypeAlias = Literal["gap", "fork", "hash", "lam", "scope", "form", "clash", "erase"]
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called now and then with (what is being done in Chinese, how many done, of how many; 0 = not known). May raise
@@ -100,7 +101,7 @@ class Tally:
                 self.new.add(op.rec)
         else:
             news.append(op)
-        if op.kind == OpKind.STEP:
+        if op.kind == _STEP:
             self.steps += 1
 
 
@@ -113,7 +114,7 @@ def check(op: Op, at: Stream, cards: dict[DeviceId, Json]) -> None:
         raise Broken("lam", key, op.seq)
     if chain(at.hash, op) != op.hash:
         raise Broken("hash", key, op.seq)
-    if op.kind == OpKind.ERASE and op.dev in cards and not is_office(cards, op.dev):
+    if op.kind == _ERASE and op.dev in cards and not is_office(cards, op.dev):
         raise Broken("erase", key, op.seq)
     at.seq, at.lam, at.hash, at.moved = op.seq, op.lam, op.hash, True
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Project = Callable[[Record], Head]
 _BLOB = re.compile(r'"blob"\s*:\s*"([0-9a-f]{64})"')
+_ERASE = int(OpKind.ERASE)
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _PLAIN_EXTRA = "[[],[],[]]"
 _TABLES_OF_RID = ("head", "body", "facet", "link", "conflict", "flag", "blobref", "words", "fts")
@@ -99,7 +100,7 @@ def file_records(
         before = _before(db, [rid for rid in some if not fresh(rid)])
         batch = _Batch()
         for rid, ops in read(some):
-            if any(op.kind == OpKind.ERASE for op in ops):
+            if any(op.kind == _ERASE for op in ops):
                 filed.erased += _execute(db, names, rid, ops, may_erase)
             _lay(batch, filed, names, rid, ops=ops, before=before.get(rid), project=project)
         batch.write(db)
@@ -174,8 +175,8 @@ def _execute(db: Connection, names: Names, rid: int, ops: list[Op], may_erase: C
         if op.kind == OpKind.ERASE and isinstance(op.val, str) and may_erase(op.dev):
             said = load_json(op.val)
             for item in said.get("ops", ()) if isinstance(said, dict) else ():
-                if isinstance(item, list) and len(item) == 3 and isinstance(item[2], dict):
-                    wanted.add(OpRef(item[0], item[1]))
+                if isinstance(item, list) and len(item) == 3 and type(item[0]) is str and type(item[1]) is int:
+                    wanted.add(OpRef(DeviceId(item[0]), item[1]))
     done = 0
     found = rows(db, "SELECT lam, d, seq, val, salt, kind FROM op WHERE rid = ?", (rid,)) if wanted else []
     for lam, d, seq, val, salt, kind in found:

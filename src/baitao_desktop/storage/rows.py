@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 BATCH = 500
+NOTE = int(OpKind.NOTE)
 
 OP_COLUMNS = "o.rid, o.lam, o.d, o.s, o.seq, o.wall_ms, o.a, o.kind, o.fld, o.val, o.pd, o.pseq"
 
@@ -136,7 +137,7 @@ def group_ops(db: Connection, names: Names, rids: Sequence[int]) -> Iterator[tup
         ops: list[Op] = []
         rec, form = RecordId(""), ""
         for rid, lam, d, s, seq, wall_ms, a, kind, fld, val, pd, pseq in found:
-            if kind == OpKind.NOTE:
+            if kind == NOTE:
                 continue
             if rid != now:
                 if ops:

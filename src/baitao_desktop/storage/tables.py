@@ -124,6 +124,8 @@ def open_engine(path: Path, key: bytes, settings: tuple[str, ...] = _SETTINGS) -
         poolclass=QueuePool,
         pool_size=3,
         max_overflow=5,
+        # 出错时别把线索的内容写进日志
+        hide_parameters=True,
     )
 
 

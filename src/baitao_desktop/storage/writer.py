@@ -24,7 +24,7 @@ from baitao_desktop.storage import intake
 from baitao_desktop.storage.filer import Filer, Given
 from baitao_desktop.storage.intake import Broken, Place, Progress, Stream, TakenIn, Tally
 from baitao_desktop.storage.reader import FOREIGN_KEYS
-from baitao_desktop.storage.rows import Row, group_ops, many, no_garbage_hunt, one
+from baitao_desktop.storage.rows import NOTE, Row, group_ops, many, no_garbage_hunt, one
 
 CHUNK = 100_000
 """Operations kept in memory at a time while taking in; their records are filed after the last."""
@@ -177,7 +177,7 @@ class Writer(Filer):
                     continue
                 intake.check(op, stream, cards)
                 place = places.get(op.rec) or self._new_place(op, stream.s)
-                if op.kind != OpKind.NOTE:
+                if op.kind != NOTE:
                     tally.count(op, place, first_rid)
                 waiting.append(self._row(op, place, stream))
             tally.ops += len(waiting) - before
