@@ -69,7 +69,7 @@ class Program:
         from baitao_desktop.ui.pages.rooms import furnish
 
         self.window.clear()
-        self.seat = Seat(desk, lock=self.lock, opener=self.opener)
+        self.seat = Seat(desk, lock=self.lock, emptied=self._emptied, opener=self.opener)
         self.window.seat(desk.title, office=desk.is_office)
         furnish(self.window, self.seat)
         self.window.go_room("home")
@@ -77,6 +77,11 @@ class Program:
     def lock(self) -> None:
         """Leave the desk; whoever comes next must log in."""
         self._leave()
+        self.begin()
+
+    def _emptied(self) -> None:
+        # 库已关闭并删除；再关一次会把空文件建回来
+        self.seat = None
         self.begin()
 
     def end(self) -> None:

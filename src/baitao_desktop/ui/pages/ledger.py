@@ -7,19 +7,17 @@ from array import array
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
     QPushButton,
     QTableView,
-    QToolButton,
     QWidget,
 )
 
@@ -32,6 +30,7 @@ from baitao_desktop.forms import Form, label_of
 from baitao_desktop.ui import look
 from baitao_desktop.ui.dialogs import button
 from baitao_desktop.ui.fields.base import label_of as words
+from baitao_desktop.ui.pages import ledger_parts as parts
 from baitao_desktop.ui.pages.forming import open_form
 from baitao_desktop.ui.pages.ledger_model import LedgerModel
 from baitao_desktop.ui.pages.parts import Made, act_button, card, chips, copy, flow, rows_of
@@ -39,34 +38,6 @@ from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 
 SEARCH_AFTER = 300  # 毫秒；停手才查，拼音没上屏不查
-TIP_FACETS = (("qudao", "渠道"), ("mingyi", "名义"), ("suozai_cunshe", "村（社区）"))
-MOST_FACETS = 3
-TIP_HEADS = {
-    "qudao": "渠道", "suozai_cunshe": "村（社区）", "beifanying_duixiang": "被反映对象", "zhaiyao": "摘要", "mingyi": "名义",
-    "shehan_renshu": "老年人数",
-}  # fmt: skip
-"""The form asks in whole sentences; a column head must be short."""
-TIP_ORDER = (
-    ".no",
-    ".status",
-    "jieshou_shijian",
-    "suozai_cunshe",
-    "beifanying_duixiang",
-    "zhaiyao",
-    "qudao",
-    ".person",
-    ".due",
-)
-"""What is shown at first, in this order: a laptop shows about nine columns."""
-
-
-def _shown_columns(form: Form) -> tuple[ScreenColumn, ...]:
-    """The form's columns, of a tip in the order people look for them and with short heads."""
-    columns = ledgers.columns_of(form)
-    if form.kind != tips.KIND:
-        return columns
-    short = [replace(c, title=TIP_HEADS.get(c.key, c.title)) for c in columns]
-    return tuple(sorted(short, key=lambda c: TIP_ORDER.index(c.key) if c.key in TIP_ORDER else len(TIP_ORDER)))
 
 
 class LedgerPage(DeskPage):
@@ -79,8 +50,9 @@ class LedgerPage(DeskPage):
         self.form_id, self.room, self.new = form_id, room, new
         self.form: Form = self.desk.forms[form_id]
         self.query = Query(form=form_id)
-        self.all_columns = _shown_columns(self.form)
+        self.all_columns = parts.shown_columns(self.form)
         self.columns = self._chosen_columns()
+        self._keys = parts.facet_keys(self.form, self.all_columns)
         self._open = ExitStack()
         self.ledger: Ledger | None = None
         self.model = LedgerModel()
@@ -88,7 +60,7 @@ class LedgerPage(DeskPage):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_AFTER)
         self._timer.timeout.connect(self._search)
-        self._facets: dict[str, QToolButton] = {}
+        self._facets: dict[str, parts.MenuChip] = {}
         self._given: dict[str, object] = {}
         self._was = 0
         self._build(nothing)
@@ -112,7 +84,7 @@ class LedgerPage(DeskPage):
         self.ledger = replace(opened, columns=self.all_columns, cells=cells)
         ids: array[int] = self.ledger.ids(self.query)
         self.model.show(self.ledger, ids, self.columns)
-        self._fit_columns()
+        parts.fit_columns(self.table, self.model, self.query)
         self._tell()
         at = self.model.row_of(rid) if rid else -1
         if at >= 0:
@@ -184,11 +156,11 @@ class LedgerPage(DeskPage):
         self.search.setFixedWidth(look.unit() * 17)
         self.search.textChanged.connect(lambda _text: self._timer.start())
         self.search.installEventFilter(self)
-        first: list[QWidget] = [self.search, *self._facet_buttons(), self._column_button()]
-        self.inside.addWidget(flow(*first))
+        self.inside.addWidget(flow(self.search, *self._facet_buttons()))
         self.status_chips = self._status_chips()
-        self.inside.addWidget(chips(*self.status_chips.values()))
-        self.table = self._table()
+        column_chip = parts.MenuChip("选择列", "menu", self._fill_columns)
+        self.inside.addWidget(chips(*self.status_chips.values(), column_chip))
+        self.table = self._make_table()
         self.inside.addWidget(self.table, 1)
         self.empty_card, inside = card()
         self.empty_words = words(nothing)
@@ -210,26 +182,9 @@ class LedgerPage(DeskPage):
             rows_of(self.count, None, self.copy_button, self.export_button, self.print_button, stretch=False)
         )
 
-    def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName(self.title)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setWordWrap(False)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        # 定高：十万行时逐行问高度要几秒
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(round(look.unit() * 2.2))
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsClickable(True)
-        header.setStretchLastSection(True)
-        header.sectionClicked.connect(self._sort)
+    def _make_table(self) -> QTableView:
+        table = parts.make_table(self.model, self.title)
+        table.horizontalHeader().sectionClicked.connect(self._sort)
         table.doubleClicked.connect(lambda index: self.open_record(index.row()))
         table.installEventFilter(self)
         return table
@@ -248,34 +203,15 @@ class LedgerPage(DeskPage):
         return chip
 
     def _facet_buttons(self) -> list[QWidget]:
-        made: list[QWidget] = []
-        for key, label in self._facet_keys():
-            chip = QToolButton()
-            chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-            chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            chip.setMinimumHeight(round(look.unit() * 2.2))
-            chip.setIcon(look.icon("filter", look.ACCENT))
-            chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            menu = QMenu(chip)
-            menu.aboutToShow.connect(lambda k=key, m=menu: self._fill_facet(k, m))
-            chip.setMenu(menu)
-            self._facets[key] = chip
+        for key, label in self._keys:
+            self._facets[key] = parts.MenuChip(label, "filter", partial(self._fill_facet, key))
             self._name_facet(key, label)
-            made.append(chip)
-        return made
-
-    def _facet_keys(self) -> list[tuple[str, str]]:
-        if self.form.kind == tips.KIND:
-            return list(TIP_FACETS)
-        asked = [c for c in self.all_columns if not c.key.startswith(".")]
-        chosen = [c for c in asked if self.form.question(c.key).type == "select_one"]
-        return [(c.key, c.title) for c in chosen[:MOST_FACETS]]
+        return list(self._facets.values())
 
     def _name_facet(self, key: str, label: str) -> None:
         on = [v for k, v in self.query.facets if k == key]
         said = "、".join(self._value_label(key, v) for v in on[:2]) + ("等" if len(on) > 2 else "") if on else "全部"
-        self._facets[key].setText(f"{label}：{said}")
-        self._facets[key].setAccessibleName(f"按{label}筛选，现在是{said}")
+        self._facets[key].say(f"{label}：{said}", f"按{label}筛选，现在是{said}")
 
     def _value_label(self, key: str, value: str) -> str:
         one: Json = [value] if key == "mingyi" else value
@@ -291,13 +227,13 @@ class LedgerPage(DeskPage):
         counts = self.ledger.facets(key, rest)
         on = {v for k, v in self.query.facets if k == key}
         for value, n in sorted(counts.items(), key=lambda item: -item[1]):
-            action = QAction(f"{self._value_label(key, value)}（{n}）", menu)
-            action.setCheckable(True)
-            action.setChecked(value in on)
-            action.triggered.connect(
-                lambda checked, v=value: self.set_facet(key, tuple(sorted(on | {v} if checked else on - {v})))
+            parts.add_tick(
+                menu, f"{self._value_label(key, value)}（{n}）", partial(self._turn_facet, key, value), on=value in on
             )
-            menu.addAction(action)
+
+    def _turn_facet(self, key: str, value: str, on: bool) -> None:
+        chosen = {v for k, v in self.query.facets if k == key}
+        self.set_facet(key, sorted(chosen | {value} if on else chosen - {value}))
 
     def set_facet(self, key: str, values: Sequence[str]) -> None:
         """Show only rows with one of these values; empty shows all."""
@@ -309,31 +245,15 @@ class LedgerPage(DeskPage):
         self._timer.stop()
         self.set_query(Query(form=self.form_id, sort=self.query.sort, descending=self.query.descending))
 
-    def _column_button(self) -> QToolButton:
-        chip = QToolButton()
-        chip.setText("选择列")
-        chip.setMinimumHeight(round(look.unit() * 2.2))
-        chip.setIcon(look.icon("menu", look.ACCENT))
-        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        chip.setAccessibleName("选择要显示的列")
-        chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        menu = QMenu(chip)
-        menu.aboutToShow.connect(lambda: self._fill_columns(menu))
-        chip.setMenu(menu)
-        return chip
-
     def _fill_columns(self, menu: QMenu) -> None:
         menu.clear()
         shown = {c.key for c in self.columns}
         for column in self.all_columns:
-            action = QAction(column.title, menu)
-            action.setCheckable(True)
-            action.setChecked(column.key in shown)
-            action.triggered.connect(
-                lambda checked, k=column.key: self.choose_columns(sorted(shown | {k} if checked else shown - {k}))
-            )
-            menu.addAction(action)
+            parts.add_tick(menu, column.title, partial(self._turn_column, column.key), on=column.key in shown)
+
+    def _turn_column(self, key: str, on: bool) -> None:
+        shown = {c.key for c in self.columns}
+        self.choose_columns(sorted(shown | {key} if on else shown - {key}))
 
     def _chosen_columns(self) -> tuple[ScreenColumn, ...]:
         said = self.seat.pref(f"columns.{self.form_id}")
@@ -343,31 +263,13 @@ class LedgerPage(DeskPage):
             keys = None
         if isinstance(keys, list):
             return tuple(c for c in self.all_columns if c.key in keys) or self.all_columns
-        if self.form.kind != tips.KIND:
-            return self.all_columns
-        return tuple(c for c in self.all_columns if c.key in TIP_ORDER)
-
-    def _fit_columns(self) -> None:
-        header = self.table.horizontalHeader()
-        e = look.unit()
-        shown = {c.key: i for i, c in enumerate(self.model.columns())}
-        for i, column in enumerate(self.model.columns()):
-            icon = 28 if column.key in (".status", ".no") else 0
-            wide = max(min(column.chars, 22), len(column.title) + bool(column.sort))
-            # 编号和时刻是半角字，一个字只占半格
-            wide = 13 if column.key == ".no" else 9 if column.sort in ("received", "due") else wide
-            header.resizeSection(i, round(wide * e * 0.95) + 20 + icon)
-        at = next((shown[c.key] for c in self.all_columns if c.sort == self.query.sort and c.key in shown), -1)
-        header.setSortIndicatorShown(at >= 0)
-        if at >= 0:
-            down = Qt.SortOrder.DescendingOrder if self.query.descending else Qt.SortOrder.AscendingOrder
-            header.setSortIndicator(at, down)
+        return parts.first_columns(self.form, self.all_columns)
 
     def restyled(self) -> None:
         super().restyled()
         self.table.verticalHeader().setDefaultSectionSize(round(look.unit() * 2.2))
         self.search.setFixedWidth(look.unit() * 17)
-        self._fit_columns()
+        parts.fit_columns(self.table, self.model, self.query)
 
     # —— 做 ——
 
@@ -397,7 +299,7 @@ class LedgerPage(DeskPage):
         column = self.model.columns()[section]
         if not column.sort:
             self.win.tell(f"“{column.title}”不能排序，可以按编号、时间、状态、单位排")
-            self._fit_columns()
+            parts.fit_columns(self.table, self.model, self.query)
             return
         down = not self.query.descending if column.sort == self.query.sort else column.sort in ("received", "no")
         self.set_query(replace(self.query, sort=column.sort, descending=down))
@@ -416,7 +318,7 @@ class LedgerPage(DeskPage):
             each.setVisible(bool(n))
         for code, chip in self.status_chips.items():
             chip.setChecked(code == (self.query.status[0] if self.query.status else ""))
-        for key, label in self._facet_keys():
+        for key, label in self._keys:
             self._name_facet(key, label)
 
     def _new(self) -> None:

@@ -171,9 +171,7 @@ class ReportsPage(DeskPage):
 
         self.act(
             lambda _tell: briefings.briefing_pdf(desk, draft),
-            done=lambda pdf: (
-                self.win.open_page(PreviewPage(self.seat, f"工作简报第{draft.issue}期", pdf, save)) and None
-            ),
+            done=lambda pdf: self._open(f"工作简报第{draft.issue}期", pdf, save),
         )
 
     def _drop_draft(self) -> None:

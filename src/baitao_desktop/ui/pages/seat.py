@@ -30,12 +30,16 @@ def open_outside(path: Path) -> None:
 class Seat:
     """The desk of the person now logged in. Pages read `desk` anew each time: cards replace it.
 
-    `lock()` gives the seat up; `opener` shows a made file outside the program.
+    `lock()` gives the seat up; `emptied()` is told when the store is gone (清空练习); `opener` shows a made file
+    outside the program.
     """
 
-    def __init__(self, desk: Desk, *, lock: Callable[[], None], opener: Opener = open_outside) -> None:
+    def __init__(
+        self, desk: Desk, *, lock: Callable[[], None], emptied: Callable[[], None], opener: Opener = open_outside
+    ) -> None:
         self.desk = desk
         self.lock = lock
+        self.emptied = emptied
         self.opener = opener
 
     def reload(self) -> Desk:

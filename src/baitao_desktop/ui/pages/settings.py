@@ -237,8 +237,8 @@ class SettingsPage(DeskPage):
         """The practice store is deleted; the first page comes again."""
         text = "练习里登记的内容会全部删除，找不回来。正式资料不受影响。"
         if dialogs.ask(self, "清空练习", text, "全部清空"):
-            desk, lock = self.desk, self.seat.lock
-            self.act(lambda _tell: setup.empty_practice(desk), done=lambda _d: lock())
+            desk, emptied = self.desk, self.seat.emptied
+            self.act(lambda _tell: setup.empty_practice(desk), done=lambda _d: emptied())
 
     def _licences(self) -> None:
         self.win.open_page(LicencePage())

@@ -1,0 +1,128 @@
+"""What a ledger page is made of: which columns, which filters, the table itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QToolButton
+
+from baitao_desktop.actions import ledgers
+from baitao_desktop.actions.ledgers import ScreenColumn
+from baitao_desktop.domain import tips
+from baitao_desktop.domain.query import Query
+from baitao_desktop.forms import Form
+from baitao_desktop.ui import look
+from baitao_desktop.ui.pages.ledger_model import LedgerModel
+
+TIP_FACETS = (("qudao", "渠道"), ("mingyi", "名义"), ("suozai_cunshe", "村（社区）"))
+MOST_FACETS = 3
+TIP_HEADS = {
+    "qudao": "渠道", "suozai_cunshe": "村（社区）", "beifanying_duixiang": "被反映对象", "zhaiyao": "摘要", "mingyi": "名义",
+    "shehan_renshu": "老年人数",
+}  # fmt: skip
+"""The form asks in whole sentences; a column head must be short."""
+TIP_ORDER = (
+    ".no", ".status", "jieshou_shijian", "suozai_cunshe", "beifanying_duixiang", "zhaiyao", "qudao", ".person", ".due",
+)  # fmt: skip
+"""What is shown at first, in this order: a laptop shows about nine columns."""
+WIDEST = 22
+
+
+def shown_columns(form: Form) -> tuple[ScreenColumn, ...]:
+    """The form's columns, of a tip in the order people look for them and with short heads."""
+    columns = ledgers.columns_of(form)
+    if form.kind != tips.KIND:
+        return columns
+    short = [replace(c, title=TIP_HEADS.get(c.key, c.title)) for c in columns]
+    return tuple(sorted(short, key=lambda c: TIP_ORDER.index(c.key) if c.key in TIP_ORDER else len(TIP_ORDER)))
+
+
+def first_columns(form: Form, columns: Sequence[ScreenColumn]) -> tuple[ScreenColumn, ...]:
+    """What a person sees who never chose."""
+    if form.kind != tips.KIND:
+        return tuple(columns)
+    return tuple(c for c in columns if c.key in TIP_ORDER)
+
+
+def facet_keys(form: Form, columns: Sequence[ScreenColumn]) -> list[tuple[str, str]]:
+    """Key and label of each filter: a tip's three, else the first choices among the ledger's columns."""
+    if form.kind == tips.KIND:
+        return list(TIP_FACETS)
+    asked = [c for c in columns if not c.key.startswith(".")]
+    chosen = [c for c in asked if form.question(c.key).type == "select_one"]
+    return [(c.key, c.title) for c in chosen[:MOST_FACETS]]
+
+
+class MenuChip(QToolButton):
+    """A word that opens a menu, filled anew each time by `fill(menu)`."""
+
+    def __init__(self, text: str, icon: str, fill: Callable[[QMenu], None]) -> None:
+        super().__init__()
+        self.setIcon(look.icon(icon, look.ACCENT))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumHeight(round(look.unit() * 2.2))
+        self.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
+        self.say(text, text)
+        menu = QMenu(self)
+        menu.setAccessibleName(text)
+        menu.aboutToShow.connect(lambda: fill(menu))
+        self.setMenu(menu)
+
+    def say(self, text: str, name: str) -> None:
+        self.setText(f"{text} ▾")
+        self.setAccessibleName(name)
+
+
+def add_tick(menu: QMenu, text: str, do: Callable[[bool], None], *, on: bool) -> None:
+    """A line of a menu that is ticked or not."""
+    action = QAction(text, menu)
+    action.setCheckable(True)
+    action.setChecked(on)
+    action.triggered.connect(do)
+    menu.addAction(action)
+
+
+def make_table(model: LedgerModel, name: str) -> QTableView:
+    """A table of whole rows, every row of one height."""
+    table = QTableView()
+    table.setModel(model)
+    table.setAccessibleName(name)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setWordWrap(False)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.verticalHeader().hide()
+    # 定高：十万行时逐行问高度要几秒
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    table.verticalHeader().setDefaultSectionSize(round(look.unit() * 2.2))
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionsClickable(True)
+    header.setStretchLastSection(True)
+    return table
+
+
+def fit_columns(table: QTableView, model: LedgerModel, query: Query) -> None:
+    """Widths from the form, and the mark of what it is sorted by."""
+    header, e = table.horizontalHeader(), look.unit()
+    sorted_by = -1
+    for i, column in enumerate(model.columns()):
+        icon = 28 if column.key in (".status", ".no") else 0
+        wide = max(min(column.chars, WIDEST), len(column.title) + bool(column.sort))
+        # 编号和时刻是半角字，一个字只占半格
+        wide = 13 if column.key == ".no" else 9 if column.sort in ("received", "due") else wide
+        header.resizeSection(i, round(wide * e * 0.95) + 20 + icon)
+        if column.sort == query.sort:
+            sorted_by = i
+    header.setSortIndicatorShown(sorted_by >= 0)
+    if sorted_by >= 0:
+        down = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(sorted_by, down)
