@@ -32,8 +32,8 @@ def spread(name: str, work: Callable[[str], object], words: list[str]) -> float:
         work(word)
         spent.append((time.perf_counter() - began) * 1000)
     cuts = statistics.quantiles(spent, n=20)
-    print(f"{name}_p50 {cuts[9]:.2f} ms")
-    print(f"{name}_p95 {cuts[18]:.2f} ms")
+    print(f"{name} p50 {cuts[9]:.2f} ms")
+    print(f"{name} p95 {cuts[18]:.2f} ms")
     return cuts[18]
 
 
@@ -62,7 +62,7 @@ def main() -> None:
             spread("search_two_count", lambda w: r.count(Query(form=FORM, text=w)), two)
             spread("search_two_all_by_date", lambda w: r.ids(Query(form=FORM, text=w)), two)
             rival = spread("search_like", lambda w: like(r, w), two)
-            print(f"search_like_over_ours {rival / ours:.0f} x")
+            print(f"search_like times_slower {rival / ours:.0f} x")
             spread("ledger_all_by_date", lambda _: r.ids(Query(form=FORM)), two[:20])
             spread("ledger_all_by_due", lambda _: r.ids(Query(form=FORM, sort="due")), two[:20])
             rids = r.ids(Query(form=FORM))

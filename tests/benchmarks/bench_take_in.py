@@ -124,10 +124,10 @@ def main() -> None:
             floors.append(floor(base, at, kept, key))
             ours.append(take(base, at, bundle))
         best, ground = min(ours), min(floors)
-        print(f"take_in_ratio {best[0] / ground[0]:.2f} x")
-        print(f"take_in_cpu_ratio {min(o[1] for o in ours) / min(f[1] for f in floors):.2f} x")
-        print(f"take_in_seconds {best[0]:.2f} s")
-        print(f"take_in_floor_seconds {ground[0]:.2f} s")
+        print(f"take_in ratio {best[0] / ground[0]:.2f} x")
+        print(f"take_in cpu_ratio {min(o[1] for o in ours) / min(f[1] for f in floors):.2f} x")
+        print(f"take_in seconds {best[0]:.2f} s")
+        print(f"take_in floor_seconds {ground[0]:.2f} s")
     finally:
         shutil.rmtree(work)
 

@@ -280,6 +280,26 @@ except UserFacingError as error:
     assert _seen(tmp_path / "1") == seen
 
 
+def test_a_full_disk_leaves_no_half_backup(tmp_path: Path) -> None:
+    _filled(tmp_path / "1")
+    size = (tmp_path / "1" / "desk.db").stat().st_size
+    done = _child(f"""
+import resource, signal
+from pathlib import Path
+from storage_kit import *
+from baitao_desktop.domain.errors import UserFacingError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = reopened(Path({str(tmp_path / "1")!r}), key=bytes.fromhex({_key(tmp_path / "1").hex()!r}))
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size} // 2, resource.RLIM_INFINITY))
+try:
+    store.backup(Path({str(tmp_path / "b")!r}))
+except UserFacingError as error:
+    print(error.code)
+""")
+    assert done.stdout.strip() in ("S07", "S10", "S91"), done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["1"]
+
+
 def _key(place: Path) -> bytes:
     store = reopened(place)
     store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
 
 import pytest
@@ -313,7 +314,11 @@ def test_an_erased_value_is_nowhere_and_the_chain_holds(tmp_path: Path) -> None:
                 if table != "fts"
                 for row in db.exec_driver_sql(f"SELECT * FROM {table}").all()
             )
+            db.exec_driver_sql("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, fts, 'row')")
+            terms = {row[0] for row in db.exec_driver_sql("SELECT term FROM temp.vocabulary").all()}
         assert "塘湾" not in plain
+        assert "甲" in terms
+        assert "塘湾" not in terms
         store.close()
     third = cabinet(tmp_path / "3")
     one = cabinet_again(tmp_path / "1")
@@ -331,6 +336,21 @@ def cabinet_again(place: Path) -> Store:
     from storage_kit import reopened
 
     return reopened(place)
+
+
+def test_an_erased_attachment_is_no_longer_wanted_and_is_swept(tmp_path: Path) -> None:
+    store = cabinet(tmp_path / "1")
+    kept, gone = (store.blob_put(io.BytesIO(data), "image/jpeg") for data in (b"1", b"2"))
+    put(store, new_tip(RECS[0], a={"blob": kept}), NewOp(RECS[0], FORM, HERE, OpKind.SET, "b", {"blob": gone}))
+    put(store, NewOp(RECS[0], FORM, HERE, OpKind.SET, "b", None))
+    assert store.sweep_blobs() == 0
+    put(store, NewOp(RECS[0], FORM, HERE, OpKind.ERASE, "", {"ops": [[store.device, 2, {}]]}))
+    with store.reading() as r:
+        assert r.blobs(RECS[0]) == [kept]
+    assert store.sweep_blobs() == 1
+    assert not store.blob_has(gone)
+    assert not store.verify(full=True)
+    store.close()
 
 
 def test_only_the_office_erases(tmp_path: Path, bundle: list[Op]) -> None:

@@ -187,6 +187,32 @@ def test_backup_and_restore(tmp_path: Path) -> None:
     assert restore(kept, tmp_path / "elsewhere") is None
 
 
+def test_a_backup_restored_the_same_minute_is_another_device(tmp_path: Path) -> None:
+    """Nothing was written since, so no number tells it apart: the mark in the backup does."""
+    store = cabinet(tmp_path / "1")
+    kept = store.backup(tmp_path / "b")
+    store.close()
+    restore(kept, tmp_path / "1")
+    back = _again(tmp_path / "1")
+    assert back.device != store.device
+    back.close()
+    again = _again(tmp_path / "1")
+    assert again.device == back.device
+    again.close()
+
+
+def test_the_settings_that_durability_rests_on(tmp_path: Path) -> None:
+    """WAL + FULL lost nothing in 320 power cuts, NORMAL lost 107 acknowledged commits (storage §6)."""
+    store = cabinet(tmp_path / "1")
+    wanted = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "mmap_size": 0,
+              "trusted_schema": 0, "cell_size_check": 1, "temp_store": 2}  # fmt: skip
+    for engine in (store._engine, store._side):
+        with engine.connect() as db:
+            said = {name: db.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
+        assert said == wanted
+    store.close()
+
+
 def test_another_law_rebuilds_with_progress_or_not_at_all(tmp_path: Path) -> None:
     store = cabinet(tmp_path / "1")
     put(store, new_tip(RECS[0], biaoti="甲"), new_tip(RECS[1], biaoti="乙"))

@@ -2,6 +2,9 @@
 
 What counts as found: a word of the query occurs in the text. Runs of letters and digits are found from their
 beginning; long numbers also by their last four digits (尾号).
+
+The text that instr rechecks is kept in the table `words`. Replaying the candidates instead took 5–9 ms for the newest
+50 and 0.13 ms for each further one, instr 1.5 ms and 0.005 ms; the table costs a thirtieth of a take-in.
 """
 
 from __future__ import annotations
