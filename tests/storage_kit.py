@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -64,7 +65,9 @@ def project(record: Record) -> Head:
 
 @cache
 def _template() -> tuple[Path, Any]:
-    folder = Path(tempfile.mkdtemp(prefix="cabinet_")) / "template"
+    base = tempfile.mkdtemp(prefix="cabinet_")
+    atexit.register(shutil.rmtree, base, ignore_errors=True)
+    folder = Path(base) / "template"
     store, _ = create(
         folder, secret=SECRET, person=WHO, label="张某某", project=project, law=LAW, config=folder / "config"
     )
