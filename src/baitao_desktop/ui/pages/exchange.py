@@ -18,7 +18,7 @@ from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui import dialogs, look
 from baitao_desktop.ui.fields.base import Asks, Choice, label_of
 from baitao_desktop.ui.fields.choices import PickField
-from baitao_desktop.ui.pages.parts import Made, act_button, card, copy, empty, flow, link, rows_of, sign
+from baitao_desktop.ui.pages.parts import Made, act_button, card, chain, copy, empty, flow, link, rows_of, sign
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 from baitao_desktop.ui.pages.units import UnitTable
 from baitao_desktop.ui.worker import Tell
@@ -169,8 +169,8 @@ class ExchangePage(DeskPage):
         buttons.append(act_button("不收了" if self.waiting else "知道了", self._drop))
         self.previews.addWidget(flow(*buttons))
         self.preview_card.show()
-        if buttons:
-            buttons[0].setFocus()
+        chain(self.choose_button, *buttons)
+        buttons[0].setFocus()
 
     def confirm(self) -> None:
         """Take in all that was looked at, each whole or not at all."""
@@ -217,12 +217,8 @@ class ExchangePage(DeskPage):
             else "①点“写单位卡”，存到U盘交给专项办；②专项办交回“回卡”后，点“收卡”；③打电话核对八位数字。"
         )
         inside.addWidget(label_of(steps, "hint"))
-        inside.addWidget(
-            flow(
-                act_button("写单位卡", self.write_card, icon="save"),
-                act_button("收卡……", self._choose_card, icon="import"),
-            )
-        )
+        self.take_card_button = act_button("收卡……", self._choose_card, icon="import")
+        inside.addWidget(flow(act_button("写单位卡", self.write_card, icon="save"), self.take_card_button))
         self.seen_card, self.seen_inside = card(role="warned")
         self.seen_card.hide()
         inside.addWidget(self.seen_card)
@@ -263,7 +259,9 @@ class ExchangePage(DeskPage):
         digits.setAccessibleName("对方核对码")
         self.seen_inside.addLayout(rows_of(digits))
         same = act_button("数字一致，登记这张卡", self.register_card, icon="ok")
-        self.seen_inside.addWidget(flow(same, act_button("不一致，不登记", self._forget_card)))
+        other = act_button("不一致，不登记", self._forget_card)
+        self.seen_inside.addWidget(flow(same, other))
+        chain(self.take_card_button, same, other)
         self.seen_card.show()
         same.setFocus()
         self.scroller.ensureWidgetVisible(self.seen_card)

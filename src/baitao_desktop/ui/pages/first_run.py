@@ -126,7 +126,7 @@ class FirstRunPage(Page):
             Asks("先练习还是正式用"), [Choice("practice", "练习（可随时清空）"), Choice("formal", "正式")]
         )
         self.mode.set_value("practice")
-        self.unit = PickField(Asks("单位", "可输入汉字或拼音首字母，例如 mzp 就是麦子坪村"), units)
+        self.unit = PickField(Asks("单位"), units)
         self.name = TextField(Asks("您的姓名"))
         self.post = TextField(Asks("职务", "如党组织书记、网格员，可以不填"))
         self.password = PasswordField(Asks("登录口令", f"至少{setup.MIN_PASSWORD}位"))

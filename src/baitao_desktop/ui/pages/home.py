@@ -24,10 +24,12 @@ _SIGNS = {
     "draft": ("save", look.ACCENT, "没有填完"),
     "waiting": ("tip", look.ACCENT, "等待办理"),
     "silent": ("usb", look.WARNING, "没有报送"),
+    "campaign": ("info", look.WARNING, "日期"),
     "backup": ("save", look.ACCENT, "备份"),
 }
 _VERBS = {"draft": "接着填", "exchange": "去报送", "settings": "去备份", "record": "打开", "tips": "看一看"}
 VISIT = "zoufang"
+MOST = 12  # 行；再多就不像一张单子了
 
 
 class HomePage(DeskPage):
@@ -56,9 +58,11 @@ class HomePage(DeskPage):
         self.inside.addWidget(self.copied)
         self.inside.addStretch(1)
         self.lines: list[tuple[Todo, QPushButton]] = []
+        self.all_shown = False
 
     def opened(self, **args: object) -> None:  # noqa: ARG002
         self.copied.hide()
+        self.all_shown = False
         self.refresh()
 
     def refresh(self) -> None:
@@ -73,14 +77,21 @@ class HomePage(DeskPage):
         self.list.addWidget(label_of("待办" if todos else "没有要办的事", "section"))
         if not todos:
             self.list.addWidget(label_of("有人来反映情况时，点“登记线索”。", "hint"))
-        for todo in todos:
+        shown = todos if self.all_shown else todos[:MOST]
+        for todo in shown:
             self.list.addWidget(self._line(todo))
+        if len(shown) < len(todos):
+            self.list.addWidget(flow(link(f"显示其余{len(todos) - len(shown)}项", self._show_all, icon="down")))
+
+    def _show_all(self) -> None:
+        self.all_shown = True
+        self.refresh()
 
     def _line(self, todo: Todo) -> QWidget:
         line = QFrame()
         icon, colour, meaning = _SIGNS.get(todo.kind, ("info", look.ACCENT, "提醒"))
         words = label_of(todo.text)
-        verb = _VERBS.get(todo.page, "打开")
+        verb = "看设置" if todo.kind == "campaign" else _VERBS.get(todo.page, "打开")
         go = link(verb, lambda: self._open(todo), icon="right", name=f"{verb}：{todo.text}")
         buttons: list[QWidget | None] = [sign(icon, colour, meaning), words]
         if todo.kind == "silent":

@@ -66,7 +66,12 @@ class MenuChip(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(round(look.unit() * 2.2))
-        self.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
+        down = look.icon_file("down")
+        self.setStyleSheet(
+            f"QToolButton {{ padding-right: {round(look.unit() * 1.2)}px; }}"
+            f'QToolButton::menu-indicator {{ image: url("{down}"); subcontrol-origin: padding;'
+            f" subcontrol-position: center right; width: {round(look.unit() * 0.8)}px; }}"
+        )
         self.say(text, text)
         menu = QMenu(self)
         menu.setAccessibleName(text)
@@ -74,7 +79,7 @@ class MenuChip(QToolButton):
         self.setMenu(menu)
 
     def say(self, text: str, name: str) -> None:
-        self.setText(f"{text} ▾")
+        self.setText(text)
         self.setAccessibleName(name)
 
 

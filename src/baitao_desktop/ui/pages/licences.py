@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from baitao_desktop import paths
 from baitao_desktop.ui.fields.base import label_of
 from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.pages.parts import card, selectable
@@ -30,11 +29,9 @@ class LicencePage(Page):
             inside.addWidget(selectable(f"{what}：{names}　{licence}"))
         self.inside.addWidget(frame)
         frame, inside = card("字体")
-        folder = paths.resources() / "fonts"
-        files = sorted(p.name for p in folder.glob("LICENSE*")) if folder.is_dir() else []
         inside.addWidget(
             label_of("思源黑体、思源宋体（OFL-1.1），白涛楷体（OFL-1.1），Fandol仿宋（GPL-3.0，附字体例外）。")
         )
-        inside.addWidget(selectable(f"许可全文在“{folder}”：{'、'.join(files)}", "hint"))
+        inside.addWidget(label_of("字体的许可全文和字体放在一起，随程序提供。", "hint"))
         self.inside.addWidget(frame)
         self.inside.addStretch(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from baitao_desktop.actions import lists
@@ -13,7 +14,7 @@ from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of
 from baitao_desktop.ui.keys import StillCombo
-from baitao_desktop.ui.pages.parts import act_button, card, copy, flow, link
+from baitao_desktop.ui.pages.parts import act_button, card, chain, copy, flow, link
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 from baitao_desktop.ui.worker import Tell
 
@@ -126,6 +127,7 @@ class ListsPage(DeskPage):
                 self.table.setItem(r, n, item)
         _fit_height(self.table)
         self.columns_card.show()
+        chain(self.choose_button, self.table, *self.kinds, self.take_button)
         self.take_button.setFocus()
 
     def _result_card(self) -> QFrame:
@@ -173,6 +175,7 @@ def _table(name: str) -> QTableWidget:
     table.setTabKeyNavigation(False)
     table.setWordWrap(False)
     table.setShowGrid(False)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     table.verticalHeader().hide()
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     table.verticalHeader().setDefaultSectionSize(round(look.unit() * 2.4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -229,3 +230,9 @@ def chips(*widgets: QWidget) -> QWidget:
         f"QPushButton[kind='big']:checked {{ background: {look.ACCENT_SOFT}; border: 3px solid {look.NAV_TEXT}; }}"
     )
     return strip
+
+
+def chain(*widgets: QWidget) -> None:
+    """Tab goes through these in this order; for what was put into a page later."""
+    for before, after in pairwise(widgets):
+        QWidget.setTabOrder(before, after)

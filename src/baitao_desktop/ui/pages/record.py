@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from baitao_desktop import files
 from baitao_desktop.actions import papers, photos, records
@@ -21,7 +21,7 @@ from baitao_desktop.ui.fields.base import label_of
 from baitao_desktop.ui.pages import acts, paper
 from baitao_desktop.ui.pages.forming import make_correct_page, room_of
 from baitao_desktop.ui.pages.ledger_model import STATUS_SIGNS
-from baitao_desktop.ui.pages.parts import act_button, card, copy, empty, flow, link, rows_of, selectable, sign
+from baitao_desktop.ui.pages.parts import act_button, card, chain, copy, empty, flow, link, rows_of, selectable, sign
 from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 
@@ -39,6 +39,7 @@ class RecordPage(DeskPage):
         self.rec = RecordId("")
         self.view: View | None = None
         self.buttons: dict[str, QWidget] = {}
+        self.picks: list[QWidget] = []
         self.halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.halves.setSpacing(12)
         self.left, self.right = QWidget(), QWidget()
@@ -94,6 +95,7 @@ class RecordPage(DeskPage):
         self.set_title(view.title or view.form.title)
         empty(self.paper)
         empty(self.side)
+        self.picks = []
         for difference in view.differences:
             self.paper.addWidget(self._difference(difference))
         self.paper.addWidget(paper.draw(self.desk, view))
@@ -102,6 +104,7 @@ class RecordPage(DeskPage):
         self.side.addWidget(self._history(view))
         self.side.addStretch(1)
         self._set_narrow()
+        chain(*self.picks, *self.buttons.values())
         focus = self.first_focus()
         if focus is not None:
             focus.setFocus()
@@ -154,12 +157,17 @@ class RecordPage(DeskPage):
         frame, inside = card(role="panel")
         inside.addWidget(label_of(f"“{difference.label}”两边填得不一样，请选一个", "warning"))
         for choice in difference.choices:
-            who = label_of(f"{choice.who}　{choice.at}", "hint")
             pick = act_button("选这个", partial(self._settle, difference.fld, choice))
             pick.setAccessibleName(f"选“{choice.text or '（空）'}”")
-            text = selectable(choice.text or "（空）", "strong")
-            row = rows_of(pick, text, who, stretch=False)
-            row.setStretchFactor(text, 1)
+            self.picks.append(pick)
+            said = QVBoxLayout()
+            said.setSpacing(2)
+            said.addWidget(selectable(choice.text or "（空）", "strong"))
+            said.addWidget(label_of(f"{choice.who}　{choice.at}", "hint"))
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            row.addWidget(pick, 0, Qt.AlignmentFlag.AlignTop)
+            row.addLayout(said, 1)
             inside.addLayout(row)
         return frame
 

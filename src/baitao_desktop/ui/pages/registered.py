@@ -27,8 +27,9 @@ class RegisteredPage(DeskPage):
         super().__init__(seat, "线索已登记")
         self.tip, self.no, self.code = RecordId(""), "", ""
         frame, inside = card()
-        self.number = selectable("", "strong")
-        self.code_label = selectable("", "title")
+        self.number, self.code_label = selectable("", "title"), selectable("", "title")
+        for big in (self.number, self.code_label):
+            big.setWordWrap(False)
         self.code_label.setAccessibleName("查询码")
         inside.addLayout(rows_of(sign("ok", look.OK, "完成"), label_of("登记编号", wrap=False), self.number))
         inside.addLayout(rows_of(label_of("查询码", wrap=False), self.code_label))

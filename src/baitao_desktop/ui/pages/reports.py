@@ -18,7 +18,7 @@ from baitao_desktop.ui.fields.base import Asks, Choice, label_of
 from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.fields.text import LongTextField, TextField
 from baitao_desktop.ui.pages.fieldset import Fieldset
-from baitao_desktop.ui.pages.parts import Made, act_button, card, empty, flow
+from baitao_desktop.ui.pages.parts import Made, act_button, card, chain, empty, flow
 from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 
@@ -148,6 +148,8 @@ class ReportsPage(DeskPage):
         self.preview_button = act_button("预览简报", self.preview_briefing, icon="print")
         self.edit_inside.addWidget(flow(self.preview_button))
         self.edit_frame.show()
+        boxes = [field.box for field in self.texts]
+        chain(self.start_button, self.title_field.line, self.date_field.line, *boxes, self.preview_button)
         self.texts[0].box.setFocus()
 
     def edited(self) -> BriefingDraft:
