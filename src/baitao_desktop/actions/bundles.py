@@ -175,6 +175,7 @@ def take_in(desk: Desk, path: Path, *, progress: Progress | None = None, sure: b
                 with incoming.blob(sha) as source:
                     desk.store.blob_put(cast("BinaryIO", source), "image/jpeg")
         touched = _enter(desk, incoming, preview, progress)
+    desk.store.tidy()
     numbered = number_tips(desk)
     return Done(TookIn(preview, numbered.value, touched), touched | numbered.changed)
 
