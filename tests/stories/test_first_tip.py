@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
 from baitao_desktop import cli
+from canary_kit import readings, text_of
 from conftest import PASSPHRASE, PASSWORD, tip_answers
 
 scenarios("一条线索.feature")
@@ -156,22 +155,3 @@ def hand_back(street: Street, unit: str) -> None:
 def closed_at_home(street: Street, unit: str, subject: str) -> None:
     (line,) = [row for row in street.say(unit, "list").splitlines() if subject in row]
     assert "已办结" in line
-
-
-def text_of(path: Path) -> str:
-    import pdfplumber
-
-    with pdfplumber.open(path) as pdf:
-        return "\n".join(page.extract_text() for page in pdf.pages)
-
-
-def readings(path: Path) -> list[str]:
-    """A file as every plain reading shows it: raw in three encodings, and the text of what can be opened."""
-    data = path.read_bytes()
-    out = [data.decode(code, errors="ignore") for code in ("utf-8", "utf-16-le", "gb18030")]
-    if path.suffix == ".pdf":
-        out.append(text_of(path))
-    if data[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(data)) as box:
-            out += [box.read(name).decode("utf-8", errors="ignore") for name in box.namelist()]
-    return out
