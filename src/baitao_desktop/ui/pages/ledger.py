@@ -116,9 +116,9 @@ class LedgerPage(DeskPage):
         self.refresh()
 
     def open_record(self, row: int) -> None:
-        line = self.model.line(row)
-        if line is not None:
-            self.win.show_page("record", rec=line.id)
+        rec = self.model.record(row)
+        if rec is not None:
+            self.win.show_page("record", rec=rec)
 
     def copy_rows(self) -> None:
         """Selected rows as a table that WPS pastes into cells, headings first."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QIcon
 
 from baitao_desktop.actions.ledgers import Ledger, ScreenColumn
-from baitao_desktop.domain.query import Line
+from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui import look
 
 PAGE = 128
@@ -30,8 +31,18 @@ STATUS_SIGNS = {
 _NOTHING = QModelIndex()
 
 
+class Row(NamedTuple):
+    """What is kept of a row: its cells, and little else (a whole Line holds all answers, four times as much)."""
+
+    record: RecordId
+    status: str
+    conflicts: int
+    cells: tuple[str, ...]
+
+
 class LedgerModel(QAbstractTableModel):
-    """`show(ledger, ids, columns)` gives it rows; `line(row)` a whole row. Reads on the caller's thread."""
+    """`show(ledger, ids, columns)` gives it rows; `record(row)` says which record stands in one. Reads on the caller's
+    thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +50,7 @@ class LedgerModel(QAbstractTableModel):
         self._ids: array[int] = array("q")
         self._columns: tuple[ScreenColumn, ...] = ()
         self._places: tuple[int, ...] = ()
-        self._pages: dict[int, dict[int, tuple[Line, tuple[str, ...]]]] = {}
+        self._pages: dict[int, dict[int, Row]] = {}
         self._icons: dict[str, QIcon] = {}
 
     def show(self, ledger: Ledger | None, ids: array[int], columns: Sequence[ScreenColumn]) -> None:
@@ -59,14 +70,14 @@ class LedgerModel(QAbstractTableModel):
     def columnCount(self, parent: Index = _NOTHING) -> int:
         return 0 if parent.isValid() else len(self._columns)
 
-    def line(self, row: int) -> Line | None:
+    def record(self, row: int) -> RecordId | None:
         found = self._at(row)
-        return found[0] if found else None
+        return found.record if found else None
 
     def texts(self, row: int) -> list[str]:
         """The shown cells of a row."""
         found = self._at(row)
-        return [found[1][p] for p in self._places] if found else []
+        return [found.cells[p] for p in self._places] if found else []
 
     def row_of(self, rid: int) -> int:
         """Where an id stands now; -1 when it is not here."""
@@ -81,7 +92,7 @@ class LedgerModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             found = self._at(index.row())
-            return found[1][self._places[index.column()]] if found else ""
+            return found.cells[self._places[index.column()]] if found else ""
         if role == Qt.ItemDataRole.TextAlignmentRole and self._columns[index.column()].right:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.DecorationRole:
@@ -109,8 +120,8 @@ class LedgerModel(QAbstractTableModel):
         if not found:
             return None
         if key == ".no":
-            return self._icon("warning", look.WARNING) if found[0].conflicts else None
-        name, colour = STATUS_SIGNS.get(found[0].head.status, ("info", look.MUTED))
+            return self._icon("warning", look.WARNING) if found.conflicts else None
+        name, colour = STATUS_SIGNS.get(found.status, ("info", look.MUTED))
         return self._icon(name, colour)
 
     def _icon(self, name: str, colour: str) -> QIcon:
@@ -119,14 +130,18 @@ class LedgerModel(QAbstractTableModel):
             made = self._icons[name + colour] = look.icon(name, colour)
         return made
 
-    def _at(self, row: int) -> tuple[Line, tuple[str, ...]] | None:
+    def _at(self, row: int) -> Row | None:
         if self._ledger is None or not 0 <= row < len(self._ids):
             return None
         page = row // PAGE
         rows = self._pages.get(page)
         if rows is None:
             wanted = self._ids[page * PAGE : (page + 1) * PAGE]
-            rows = {line.rid: (line, self._ledger.cells(line)) for line in self._ledger.lines(wanted)}
+            cells = self._ledger.cells
+            rows = {
+                line.rid: Row(line.id, line.head.status, line.conflicts, cells(line))
+                for line in self._ledger.lines(wanted)
+            }
             while len(self._pages) >= KEPT:
                 del self._pages[next(iter(self._pages))]
             self._pages[page] = rows
