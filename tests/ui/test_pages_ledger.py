@@ -10,10 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from baitao_desktop.actions import papers, previews
+from baitao_desktop.domain.query import Query
 from baitao_desktop.ui.app import Program
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.pages.ledger import LedgerPage
-from baitao_desktop.ui.pages.preview import PreviewPage
+from baitao_desktop.ui.pages.preview import PreviewPage, paint
 from baitao_desktop.ui.pages.record import RecordPage
 from conftest import MakeDesk
 
@@ -153,3 +155,19 @@ def test_export_and_preview(program: Program, tmp_path: Path) -> None:
     assert list((tmp_path / "out").glob("*.pdf"))
     shown.print_()
     assert any("没有找到打印机" in text for text in program.window.notices.texts())
+
+
+def test_pages_are_painted_onto_a_printer(program: Program, tmp_path: Path) -> None:
+    from PySide6.QtPrintSupport import QPrinter
+
+    assert program.seat is not None
+    pdf = papers.ledger_pdf(program.seat.desk, "xiansuo", Query(form="xiansuo"))
+    printer = QPrinter(QPrinter.PrinterMode.ScreenResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "打印.pdf"))
+    sizes = [previews.page_size(pdf, n) for n in range(previews.page_count(pdf))]
+    paint(pdf, sizes, printer)
+    printed = (tmp_path / "打印.pdf").read_bytes()
+    assert previews.page_count(printed) == len(sizes)
+    width, height = previews.page_size(printed, 0)
+    assert width > height

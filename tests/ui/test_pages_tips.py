@@ -254,6 +254,27 @@ def test_a_visit_is_filed_listed_copied_and_corrected(program: Program) -> None:
     assert ledger.model.rowCount() == 1
 
 
+def test_a_visit_raises_a_tip_with_what_was_written(program: Program) -> None:
+    open_form(program.seat, program.window, "zoufang")  # type: ignore[arg-type]
+    form = form_page(program)
+    form.put(
+        {
+            "changsuo_mingcheng": "村口小超市",
+            "jianwen": ["tuixiao"],
+            "qingkuang": "门口推销神药",
+            "zhuan_xiansuo": "shi",
+        }
+    )
+    form.submit()
+    raised = form_page(program)
+    assert raised is not form
+    assert raised.fields["beifanying_duixiang"].value() == "村口小超市"
+    assert raised.fields["zhaiyao"].value() == "门口推销神药"
+    assert raised.fields["qudao"].value() == "mopai"
+    program.window.back()
+    assert isinstance(program.window.page(), RecordPage)
+
+
 def test_a_record_that_is_gone_is_said(program: Program) -> None:
     page = record_page(program, RecordId("00" * 16))
     assert "找不到这条记录" in said(page)

@@ -76,7 +76,10 @@ class Program:
         self.window.go_room("home")
 
     def lock(self) -> None:
-        """Leave the desk; whoever comes next must log in."""
+        """Leave the desk; whoever comes next must log in. Not while something is being written."""
+        if self.window.worker.busy():
+            self.window.tell("还有事情没有做完，做完再锁定")
+            return
         self._leave()
         self.begin()
 

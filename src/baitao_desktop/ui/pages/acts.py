@@ -201,6 +201,7 @@ def _text(label: str, value: str, hint: str = "") -> TextField:
 
 def _moment(label: str, desk: Desk) -> MomentField:
     field = MomentField(Asks(label), desk.now)
+    field.line.setMinimumWidth(look.unit() * 10)
     field.set_value(iso_minute(desk.now()))
     return field
 

@@ -26,6 +26,7 @@ from baitao_desktop.ui.reporterblock import ReporterBlock
 from baitao_desktop.ui.window import MainWindow
 
 PHOTO_KINDS = "照片 (*.jpg *.jpeg *.png *.webp *.bmp *.heic *.heif)"
+VISIT = "zoufang"
 CLOSED = "还没有和专项办交换单位卡，姓名和电话暂时不能封存。请先登记线索，到“报送”页交换单位卡后再补。"
 
 
@@ -116,27 +117,40 @@ def first_answers(desk: Desk, form: Form) -> dict[str, Json]:
     return said
 
 
-def open_form(seat: Seat, window: MainWindow, form_id: str = "", *, draft: str = "") -> None:
-    """Go to the page of a new paper, or of a draft; what hinders it becomes a notice."""
+def open_form(
+    seat: Seat, window: MainWindow, form_id: str = "", *, draft: str = "", known: Mapping[str, Json] | None = None
+) -> None:
+    """Go to the page of a new paper, or of a draft; what hinders it becomes a notice. `known`: answers it begins with."""
     try:
-        window.open_page(make_form_page(seat, window, form_id, draft=draft))
+        window.open_page(make_form_page(seat, window, form_id, draft=draft, known=known or {}))
     except UserFacingError as error:
         window.trouble(error)
 
 
 def room_of(form_id: str) -> str:
     """The room a form's pages belong to."""
-    return {law.FORM: "tips", "zoufang": "inspections"}.get(form_id, "")
+    return {law.FORM: "tips", VISIT: "inspections"}.get(form_id, "")
 
 
-def make_form_page(seat: Seat, window: MainWindow, form_id: str, *, draft: str = "") -> FormPage:
+def tip_of_visit(visit: Mapping[str, Json]) -> dict[str, Json]:
+    """What a tip takes over from the visit that raised it (登记为线索)."""
+    taken: dict[str, Json] = {
+        "qudao": "mopai", "laiyuan": "paicha", "suozai_cunshe": visit.get("suozai_cunshe"),
+        "beifanying_duixiang": str(visit.get("changsuo_mingcheng") or "")[:60] or None, "zhaiyao": visit.get("qingkuang"),
+    }  # fmt: skip
+    return {k: v for k, v in taken.items() if v is not None}
+
+
+def make_form_page(
+    seat: Seat, window: MainWindow, form_id: str, *, draft: str = "", known: Mapping[str, Json] | None = None
+) -> FormPage:
     """The page to fill in a new paper, or to go on with a draft. UserFacingError when the form or draft is not here."""
     desk = seat.desk
     found = drafts.draft(desk, draft) if draft else None
     if draft and found is None:
         raise UserFacingError("U11", "这份没有填完的内容已经提交或删除了。请从首页重新打开。")
     form = records.form_of(desk, found.form if found else form_id)
-    answers: Mapping[str, Json] = found.answers if found else first_answers(desk, form)
+    answers: Mapping[str, Json] = found.answers if found else {**first_answers(desk, form), **(known or {})}
     draft_id = draft or secrets.token_hex(8)
     is_tip = form.kind == law.KIND
     reporter = hand_up = None
@@ -161,7 +175,7 @@ def make_form_page(seat: Seat, window: MainWindow, form_id: str, *, draft: str =
         else:
             window.act(
                 lambda _tell: records.submit(seat.desk, form.id, whole, draft=draft_id),
-                done=filed,
+                done=lambda done: filed(done, whole),
                 failed=page.refused,
                 said=f"已登记：{form.title}",
             )
@@ -171,9 +185,11 @@ def make_form_page(seat: Seat, window: MainWindow, form_id: str, *, draft: str =
         came = done.value
         window.replace_page("registered", tip=came.tip, no=came.no, code=came.query_code)
 
-    def filed(done: Done[RecordId]) -> None:
+    def filed(done: Done[RecordId], whole: Mapping[str, Json]) -> None:
         page.submitted()
         window.replace_page("record", rec=done.value)
+        if form.id == VISIT and whole.get("zhuan_xiansuo") == "shi" and records.may_register(seat.desk):
+            open_form(seat, window, law.FORM, known=tip_of_visit(whole))
 
     page = FormPage(
         form,

@@ -123,7 +123,7 @@ def fit_columns(table: QTableView, model: LedgerModel, query: Query) -> None:
         icon = 28 if column.key in (".status", ".no") else 0
         wide = max(min(column.chars, WIDEST), len(column.title) + bool(column.sort))
         # 编号和时刻是半角字，一个字只占半格
-        wide = 13 if column.key == ".no" else 9 if column.sort in ("received", "due") else wide
+        wide = 14 if column.key == ".no" else 9 if column.sort in ("received", "due") else wide
         header.resizeSection(i, round(wide * e * 0.95) + 20 + icon)
         if column.sort == query.sort:
             sorted_by = i
