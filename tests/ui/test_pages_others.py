@@ -21,6 +21,7 @@ from baitao_desktop.ui.pages.ledger import LedgerPage
 from baitao_desktop.ui.pages.lists import ListsPage
 from baitao_desktop.ui.pages.login import LoginPage
 from baitao_desktop.ui.pages.preview import PreviewPage
+from baitao_desktop.ui.pages.record import RecordPage
 from baitao_desktop.ui.pages.reports import ReportsPage
 from baitao_desktop.ui.pages.settings import SettingsPage
 from conftest import PASSWORD, MakeDesk
@@ -74,6 +75,21 @@ def test_ledgers_of_a_month(program: Program, tmp_path: Path) -> None:
     assert page.query("xiansuo").since == "2022-04-21"
     page.month.set_value("all")
     assert page.query("xiansuo").since == ""
+
+
+def test_other_forms_have_their_ledger_too(program: Program) -> None:
+    program.window.go_room("reports")
+    page = program.window.page()
+    assert isinstance(page, ReportsPage)
+    click(page, "经手人")
+    ledger = program.window.page()
+    assert isinstance(ledger, LedgerPage)
+    assert ledger.model.rowCount() == 1
+    assert not ledger.new_button.isVisible()
+    ledger.open_record(0)
+    record = program.window.page()
+    assert isinstance(record, RecordPage)
+    assert "由程序生成" in said(record)
 
 
 def test_a_list_is_looked_at_then_taken(program: Program, tmp_path: Path) -> None:

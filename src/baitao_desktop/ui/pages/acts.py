@@ -110,8 +110,8 @@ def open_act(window: MainWindow, desk: Desk, view: View, act: str) -> QDialog | 
 
 def accept_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
     person = _text("责任人", desk.who.name, "只写一个人，由他负责到底")
-    due_verify = DayField(Asks("核实期限", f"今天是{chinese_date(desk.today)}；没有规定期限就空着"), desk.now)
-    due_close = DayField(Asks("办结期限", "没有规定期限就空着"), desk.now)
+    due_verify = _day("核实期限", f"今天是{chinese_date(desk.today)}；没有规定期限就空着", desk)
+    due_close = _day("办结期限", "没有规定期限就空着", desk)
     fields: list[Field] = [person, due_verify, due_close]
     unit: PickField | None = None
     if desk.is_office:
@@ -196,6 +196,12 @@ def feedback_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
 def _text(label: str, value: str, hint: str = "") -> TextField:
     field = TextField(Asks(label, hint))
     field.set_value(value)
+    return field
+
+
+def _day(label: str, hint: str, desk: Desk) -> DayField:
+    field = DayField(Asks(label, hint), desk.now)
+    field.line.setMinimumWidth(look.unit() * 15)
     return field
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -37,11 +37,13 @@ from baitao_desktop.ui.pages.parts import Made, act_button, card, chips, copy, f
 from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 
+LOW = 24  # em；更矮时先让表格露出来
 SEARCH_AFTER = 300  # 毫秒；停手才查，拼音没上屏不查
 
 
 class LedgerPage(DeskPage):
-    """`opened(status=…)` sets a filter; `open_record(row)` opens what stands in a row."""
+    """`opened(status=…)` sets a filter; `open_record(row)` opens what stands in a row. `new` are the words of the button
+    that begins a new paper, empty where the program itself makes the records."""
 
     help_topic = "ledger"
 
@@ -145,7 +147,8 @@ class LedgerPage(DeskPage):
         head = QHBoxLayout()
         head.addWidget(self.heading)
         head.addStretch(1)
-        if self.form_id != tips.FORM or records.may_register(self.desk):
+        self.may_add = bool(self.new) and (self.form_id != tips.FORM or records.may_register(self.desk))
+        if self.may_add:
             head.addWidget(self.new_button)
         self.inside.insertLayout(0, head)
         self.inside.setSpacing(8)
@@ -156,10 +159,14 @@ class LedgerPage(DeskPage):
         self.search.setFixedWidth(look.unit() * 17)
         self.search.textChanged.connect(lambda _text: self._timer.start())
         self.search.installEventFilter(self)
-        self.inside.addWidget(flow(self.search, *self._facet_buttons()))
+        self.fold = act_button("筛选", self._fit_height, icon="filter")
+        self.fold.setCheckable(True)
+        self.filters = flow(self.search, self.fold, *self._facet_buttons())
+        self.inside.addWidget(self.filters)
         self.status_chips = self._status_chips()
         column_chip = parts.MenuChip("选择列", "menu", self._fill_columns)
-        self.inside.addWidget(chips(*self.status_chips.values(), column_chip))
+        self.chips = chips(*self.status_chips.values(), column_chip)
+        self.inside.addWidget(self.chips)
         self.table = self._make_table()
         self.inside.addWidget(self.table, 1)
         self.empty_card, inside = card()
@@ -265,6 +272,20 @@ class LedgerPage(DeskPage):
             return tuple(c for c in self.all_columns if c.key in keys) or self.all_columns
         return parts.first_columns(self.form, self.all_columns)
 
+    def _fit_height(self) -> None:
+        """Empty ledgers have nothing to filter; on a low screen the filters fold away behind 筛选."""
+        filtered = bool(self.query.status or self.query.facets or self.query.text)
+        some = bool(self.model.rowCount()) or filtered
+        low = self.height() < LOW * look.unit()
+        self.filters.setVisible(some)
+        self.fold.setVisible(low)
+        for chip in (*self._facets.values(), self.chips):
+            chip.setVisible(some and (not low or self.fold.isChecked()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
     def restyled(self) -> None:
         super().restyled()
         self.table.verticalHeader().setDefaultSectionSize(round(look.unit() * 2.2))
@@ -310,8 +331,10 @@ class LedgerPage(DeskPage):
         self.table.setVisible(bool(n))
         self.empty_card.setVisible(not n)
         self.filler.setVisible(not n)
+        self._fit_height()
+        self.count.setVisible(bool(n))
         self.empty_words.setText("没有符合条件的记录。" if filtered else self._nothing)
-        self.first_button.setVisible(not filtered)
+        self.first_button.setVisible(not filtered and self.may_add)
         self.clear_button.setVisible(filtered)
         self.count.setText(f"共{n}条" if not filtered else f"符合条件的有{n}条")
         for each in (self.copy_button, self.export_button, self.print_button):

@@ -10,7 +10,9 @@ from PySide6.QtGui import QImage, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from baitao_desktop.actions import previews
+from baitao_desktop.actions.desk import note
 from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of
 from baitao_desktop.ui.pages.parts import Made, act_button, flow, link
@@ -22,21 +24,15 @@ KEPT = 6
 
 
 class PreviewPage(DeskPage):
-    """`save(folder)` writes the file and gives its path; `printed()` is told after something went to a printer."""
+    """`save(folder)` writes the file and gives its path; `about` is the record it shows, for the note that it was printed."""
 
     help_topic = "preview"
 
     def __init__(
-        self,
-        seat: Seat,
-        name: str,
-        pdf: bytes,
-        save: Callable[[Path], Path],
-        *,
-        printed: Callable[[], None] | None = None,
+        self, seat: Seat, name: str, pdf: bytes, save: Callable[[Path], Path], *, about: RecordId | str = ""
     ) -> None:
         super().__init__(seat, f"预览：{name}", wide=True)
-        self.name, self.pdf, self._save_to, self._printed = name, pdf, save, printed
+        self.name, self.pdf, self._save_to, self._about = name, pdf, save, about
         self.zoom = 0  # 0＝适合宽度
         self.pages: list[QLabel] = []
         self._sizes = [previews.page_size(pdf, n) for n in range(previews.page_count(pdf))]
@@ -105,9 +101,8 @@ class PreviewPage(DeskPage):
         dialog = QPrintDialog(printer, self)
         if dialog.exec():
             paint(self.pdf, self._sizes, printer)
-            if self._printed is not None:
-                self._printed()
-            self.win.tell(f"已送去打印：{self.name}")
+            desk, name, about = self.desk, self.name, self._about
+            self.act(lambda _tell: note(desk, "printed", about, paper=name), said=f"已送去打印：{name}")
 
     # —— 画 ——
 

@@ -40,6 +40,7 @@ class RecordPage(DeskPage):
         self.view: View | None = None
         self.buttons: dict[str, QWidget] = {}
         self.picks: list[QWidget] = []
+        self.links: list[QWidget] = []
         self.halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.halves.setSpacing(12)
         self.left, self.right = QWidget(), QWidget()
@@ -49,6 +50,9 @@ class RecordPage(DeskPage):
             box.setSpacing(12)
         self.halves.addWidget(self.left, 1)
         self.halves.addWidget(self.right)
+        # 两边不一样的先摆在最上面：窄屏上也一眼看到
+        self.top = QVBoxLayout()
+        self.inside.addLayout(self.top)
         self.inside.addLayout(self.halves)
         self.inside.addStretch(1)
 
@@ -83,6 +87,7 @@ class RecordPage(DeskPage):
         self.act(lambda _tell: records.look(desk, rec, logged=logged), done=self._show, failed=self._gone)
 
     def _gone(self, error: UserFacingError) -> None:
+        empty(self.top)
         empty(self.paper)
         empty(self.side)
         self.set_title("找不到这条记录")
@@ -96,15 +101,15 @@ class RecordPage(DeskPage):
         empty(self.paper)
         empty(self.side)
         self.picks = []
+        empty(self.top)
         for difference in view.differences:
-            self.paper.addWidget(self._difference(difference))
+            self.top.addWidget(self._difference(difference))
         self.paper.addWidget(paper.draw(self.desk, view))
         self.paper.addStretch(1)
         self.side.addWidget(self._state(view))
         self.side.addWidget(self._history(view))
         self.side.addStretch(1)
         self._set_narrow()
-        chain(*self.picks, *self.buttons.values())
         focus = self.first_focus()
         if focus is not None:
             focus.setFocus()
@@ -129,7 +134,8 @@ class RecordPage(DeskPage):
             inside.addWidget(made)
         if not view.acts:
             inside.addWidget(label_of(self._why_none(view), "hint"))
-        inside.addWidget(flow(*self._others(view)))
+        self.links = self._others(view)
+        inside.addWidget(flow(*self.links))
         return frame
 
     def _others(self, view: View) -> list[QWidget]:
@@ -186,7 +192,7 @@ class RecordPage(DeskPage):
             return papers.save_record(desk, rec, folder).value
 
         name = self.view.form.title if self.view is not None else "记录"
-        self.win.open_page(PreviewPage(self.seat, name, pdf, save))
+        self.win.open_page(PreviewPage(self.seat, name, pdf, save, about=rec))
 
     def _copy_text(self) -> None:
         if self.view is not None:
@@ -228,6 +234,7 @@ class RecordPage(DeskPage):
         self.halves.setDirection(down if narrow else QBoxLayout.Direction.LeftToRight)
         self.right.setMaximumWidth(16_777_215 if narrow else look.unit() * SIDE)
         self.right.setMinimumWidth(0 if narrow else look.unit() * SIDE)
+        chain(*self.picks, *self.buttons.values(), *self.links)
         self.halves.setAlignment(self.right, Qt.AlignmentFlag.AlignTop if not narrow else Qt.AlignmentFlag(0))
 
 

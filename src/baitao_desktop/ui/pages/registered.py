@@ -70,4 +70,4 @@ class RegisteredPage(DeskPage):
         def save(folder: Path) -> Path:
             return papers.save_receipt(self.desk, self.tip, self.code, folder).value
 
-        self.win.open_page(PreviewPage(self.seat, "受理回执", pdf, save))
+        self.win.open_page(PreviewPage(self.seat, "受理回执", pdf, save, about=self.tip))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFrame, QWidget
@@ -14,16 +15,19 @@ from baitao_desktop.actions.briefings import BriefingDraft
 from baitao_desktop.domain import tips
 from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.query import Query
+from baitao_desktop.forms import Form
 from baitao_desktop.ui.fields.base import Asks, Choice, label_of
 from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.fields.text import LongTextField, TextField
 from baitao_desktop.ui.pages.fieldset import Fieldset
-from baitao_desktop.ui.pages.parts import Made, act_button, card, chain, empty, flow
+from baitao_desktop.ui.pages.ledger import LedgerPage
+from baitao_desktop.ui.pages.parts import Made, act_button, card, chain, empty, flow, link
 from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 
 VISIT = "zoufang"
 ALL = "all"
+MADE_BY_PROGRAM = ("baosong", "renyuan")
 
 
 class ReportsPage(DeskPage):
@@ -48,6 +52,7 @@ class ReportsPage(DeskPage):
         self.inside.addWidget(self._briefing_card())
         if VISIT in self.desk.forms:
             self.inside.addWidget(self._ledger_card(VISIT, "走访登记台账"))
+        self.inside.addWidget(self._others_card())
         self.inside.addStretch(1)
 
     def opened(self, **args: object) -> None:  # noqa: ARG002
@@ -103,6 +108,18 @@ class ReportsPage(DeskPage):
     def _saved(self, path: Path) -> None:
         self.made.show_file(path)
         self.scroller.verticalScrollBar().setValue(0)
+
+    def _others_card(self) -> QFrame:
+        """Every other form has its ledger, too: those the program fills in, and an office's own."""
+        frame, inside = card("其他台账")
+        others = [f for f in self.desk.forms.values() if f.id not in (tips.FORM, VISIT)]
+        inside.addWidget(flow(*(link(f.title, partial(self.open_ledger, f), icon="report") for f in others)))
+        return frame
+
+    def open_ledger(self, form: Form) -> None:
+        new = "" if form.id in MADE_BY_PROGRAM else f"登记{form.title}"
+        nothing = f"这里是{form.title}，现在还没有记录。"
+        self.win.open_page(LedgerPage(self.seat, form.id, room=self.room, title=form.title, new=new, nothing=nothing))
 
     # —— 简报 ——
 
