@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
+from .choosing import choices_of, seeds_of
 from .closures import Expression
-from .definition import Choice, Itemset, Question, Text, label_in
-from .drafting import BT, JR, ODK, ORX, Draft, absolute, message, text_of_element
+from .definition import Question, Text
+from .drafting import BT, JR, ODK, ORX, Draft, absolute, itext_name, message, text_of_element
 from .markup import local
 from .nodes import Place
 
@@ -128,7 +129,8 @@ def _question(draft: Draft, one: _Found, numbers: Iterator[int]) -> Question:
     hint = hint if hint.parts else Text((bt["hint"],)) if "hint" in bt else hint
     path = f"({next(numbers)})" if place is None else place_path(place)
     element = one.element
-    count = (element.get(f"{JR}count") if element is not None and one.kind == "repeat" else None) or None
+    seeds = seeds_of(draft, bt, place) if one.kind == "repeat" else None
+    count = element.get(f"{JR}count") if element is not None and one.kind == "repeat" and seeds is None else None
     question = Question(
         path=path,
         name=place.name if place is not None else path,
@@ -152,12 +154,13 @@ def _question(draft: Draft, one: _Found, numbers: Iterator[int]) -> Question:
         default=place.default if place is not None else "",
         parameters=_parameters(one, bind),
         bt=bt,
-        media=draft.media.get(f"{path}:label", {}),
+        seeds=seeds,
+        media=draft.media.get(itext_name(_word(one, "label")), {}),
         questions=tuple(_question(draft, inner, numbers) for inner in one.inside),
     )
     if one.kind != "control" or element is None or place is None:
         return question
-    choices, itemset = _choices(draft, element, place)
+    choices, itemset = choices_of(draft, element, place)
     return replace(question, choices=choices, itemset=itemset)
 
 
@@ -188,7 +191,9 @@ def _type(one: _Found, bind: Mapping[str, str]) -> str:
     if one.element is None:
         return "calculate" if bind.get("calculate") else "hidden"
     control = local(one.element)
-    if control in ("select1", "select"):
+    if control in ("select1", "select") or one.element.get("query"):
+        if control == "input":
+            return "select_one"  # select_one_external
         return "select_one" if control == "select1" else "select_multiple"
     if control in ("rank", "range"):
         return control
@@ -218,36 +223,3 @@ def _parameters(one: _Found, bind: Mapping[str, str]) -> Mapping[str, str]:
     if f"{JR}preload" in bind:
         found["preload"] = f"{bind[f'{JR}preload']}:{bind.get(f'{JR}preloadParams', '')}"
     return found
-
-
-def _choices(draft: Draft, element: Element, place: Place) -> tuple[tuple[Choice, ...], Itemset | None]:
-    itemset = next((e for e in element if local(e) == "itemset"), None)
-    if itemset is None:
-        fixed = []
-        for item in (e for e in element if local(e) == "item"):
-            value = next(("".join(e.itertext()) for e in item if local(e) == "value"), "")
-            label = text_of_element(draft, next((e for e in item if local(e) == "label"), None), place)
-            fixed.append(Choice(value.strip(), label.plain))
-        return tuple(fixed), None
-    source = itemset.get("nodeset") or ""
-    nodes = draft.compiled(source, place, "选项")
-    if nodes is None:
-        return (), None
-    value = next((e.get("ref") for e in itemset if local(e) == "value"), None) or "name"
-    label_ref = next((e.get("ref") for e in itemset if local(e) == "label"), None) or "label"
-    name = source.partition("instance('")[2].partition("'")[0]
-    wanted = Itemset(nodes, value, label_ref, name, draft.external.get(name, ""))
-    return _all_choices(draft, wanted), wanted
-
-
-def _all_choices(draft: Draft, itemset: Itemset) -> tuple[Choice, ...]:
-    """Every choice of an internal list, for printing a blank form and for telling names that do not exist."""
-    wrapper = draft.instances.get(itemset.list_name)
-    if wrapper is None or itemset.file:
-        return ()
-    found = []
-    for root in wrapper.kids.get("root", ()):
-        for item in root.kids.get("item", ()):
-            columns = {name: nodes[0].text for name, nodes in item.kids.items()}
-            found.append(Choice(columns.get(itemset.value, ""), label_in(draft.texts, itemset, columns), columns))
-    return tuple(found)

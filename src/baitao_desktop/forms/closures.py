@@ -27,6 +27,7 @@ class Env(Protocol):
     only: dict[str, Node]
     now: datetime
     zone: tzinfo
+    shuffle: int
 
     def instance(self, name: str) -> Node: ...
     def choice_label(self, path: str, value: str, node: Node) -> str: ...

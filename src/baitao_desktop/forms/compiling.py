@@ -15,7 +15,7 @@ from baitao_desktop.domain.errors import UserFacingError
 
 from .telling import translated
 
-FORMAT = 1  # raise it when the same table must give other XML
+FORMAT = 2  # raise it when the same table must give other XML
 PYXFORM = "4.5.0"  # part of the cache key; known here so that asking the cache need not import pyxform
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
@@ -28,7 +28,8 @@ _LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _FORMULAS = frozenset(
     {"relevant", "relevance", "constraint", "calculation", "calculate", "required", "readonly", "read_only",
      "choice_filter", "repeat_count", "default", "trigger", "instance_name", "parameters", "namespaces", "bind::relevant",
-     "bind::constraint", "bind::calculate", "bind::required", "bind::readonly", "type", "name", "list_name"}
+     "bind::constraint", "bind::calculate", "bind::required", "bind::readonly", "bind::bt:rows", "type", "name",
+     "list_name", "list name"}
 )  # fmt: skip
 _NAMESPACE = 'bt="urn:baitao:forms"'
 
@@ -130,6 +131,7 @@ def _prepared(table: Any) -> dict[str, Any]:
     sheets = {one.name: getattr(table, one.name) for one in dataclasses.fields(table)}
     for name in ("survey", "choices", "settings"):
         sheets[name] = [_disguised(row) for row in sheets[name] or ()] or sheets[name]
+    _with_external_choices(sheets)
     extra: dict[str, None] = {}
     for row in sheets["survey"]:
         kind = str(row.get("type") or "").strip().lower().replace(" ", "_")
@@ -142,6 +144,24 @@ def _prepared(table: Any) -> dict[str, Any]:
         sheets["survey_header"] = [{**header[0], **extra}]
     _with_namespace(sheets)
     return sheets
+
+
+def _with_external_choices(sheets: dict[str, Any]) -> None:
+    """`select_one_external` and its sheet become an ordinary filtered list: then the form needs no file beside it."""
+    rows = sheets.get("external_choices")
+    if not rows:
+        return
+    sheets["choices"] = [*(sheets["choices"] or ()), *(_disguised(row) for row in rows)]
+    headers = [sheets.get("choices_header") or [{}], sheets.get("external_choices_header") or [{}]]
+    sheets["choices_header"] = [{**headers[0][0], **headers[1][0]}]
+    sheets["external_choices"] = sheets["external_choices_header"] = None
+    settings = sheets["settings"] or [{}]
+    settings[0]["allow_choice_duplicates"] = "yes"  # one name under several parents is usual in these lists
+    sheets["settings"] = settings
+    sheets["settings_header"] = [{**(sheets.get("settings_header") or [{}])[0], "allow_choice_duplicates": None}]
+    for row in sheets["survey"]:
+        for column in [key for key in row if key.strip().lower() == "type"]:
+            row[column] = str(row[column]).replace("select_one_external", "select_one")
 
 
 def _keep(row: dict[str, Any], word: str, extra: dict[str, None]) -> None:

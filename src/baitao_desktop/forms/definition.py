@@ -46,13 +46,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Itemset:
-    """Choices taken from a list, perhaps filtered: where from, which child is the name, which the words."""
+    """Choices taken from a list, perhaps filtered: where from, which child is the name, which the words.
+
+    `file`: "units.csv" when the list is handed in from outside.
+    """
 
     nodes: Expression
     value: str
     label: str
     list_name: str
-    file: str  # "units.csv" when the list is handed in from outside
+    file: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +92,7 @@ class Question:
     default: str = ""
     choices: tuple[Choice, ...] = ()
     itemset: Itemset | None = None
+    seeds: Itemset | None = None  # of a repeat: the catalogue whose items are its rows (`bt:rows`)
     parameters: Mapping[str, str] = field(default_factory=dict)
     bt: Mapping[str, str] = field(default_factory=dict)
     media: Mapping[str, str] = field(default_factory=dict)
@@ -120,7 +124,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """A form ready to be filled in. `kind` names its law in `domain` (`plain` when the settings name none)."""
+    """A form ready to be filled in. `kind` names its law in `domain` (`plain` when the settings name none).
+
+    `languages`: the translations it carries, `language` the one its words are in (both empty when it has none).
+    """
 
     id: str
     version: str
@@ -137,6 +144,8 @@ class Form:
     actions: tuple[Action, ...]
     title_expression: Expression | None = None
     ignored: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    language: str = ""
 
     def walk(self) -> Iterator[Question]:
         """All questions, groups and repeats in order."""
@@ -169,5 +178,9 @@ def label_in(texts: Mapping[str, Text], itemset: Itemset, columns: Mapping[str, 
     wanted = itemset.label.strip()
     if wanted.startswith(("jr:itext(", "itext(")):
         column = wanted[wanted.index("(") + 1 : -1].strip()
-        return texts.get(columns.get(column, ""), Text()).plain
+        return texts.get(columns.get(column, ""), Text()).plain or columns.get(itemset.value, "")
+    if "," in wanted:  # search() may show several columns
+        return "，".join(filter(None, (columns.get(one.strip(), "") for one in wanted.split(","))))
+    if wanted == "label" and wanted not in columns:  # external_choices with translations only
+        wanted = next((column for column in columns if column.startswith("label:")), wanted)
     return columns.get(wanted, "") or columns.get(itemset.value, "")

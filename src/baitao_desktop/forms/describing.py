@@ -11,9 +11,9 @@ from .closures import Expression
 from .definition import CHOOSING, CONTAINERS, SILENT, Form, Json, Question, label_in, without_rows
 from .display import shown_value
 from .filling import fill
-from .nodes import Node, list_node
+from .nodes import Node
 from .values import CHINA, XPathError
-from .working import Lists
+from .working import Lists, list_called
 
 _TITLE_LENGTH = 80
 # a title and the words of an answer depend on no clock: records are described the same on every machine and day
@@ -101,9 +101,13 @@ def choice_words(form: Form, question: Question, lists: Lists) -> dict[str, str]
     itemset = question.itemset
     if itemset is None or not itemset.file:
         return {choice.name: choice.label for choice in question.choices}
-    rows = lists.get(itemset.file)
-    rows = lists.get(itemset.list_name, ()) if rows is None else rows
-    return {row.get(itemset.value, ""): label_in(form.texts, itemset, row) for row in rows}
+    rows = [
+        item
+        for root in list_called(itemset.list_name, form, lists).kids.get("root", ())
+        for item in root.kids.get("item", ())
+    ]
+    columns = [{name: cells[0].text for name, cells in row.kids.items()} for row in rows]
+    return {row.get(itemset.value, ""): label_in(form.texts, itemset, row) for row in columns}
 
 
 def is_on(question: Question, column: str) -> bool:
@@ -115,6 +119,7 @@ class Describer:
     """`title_of`, `text_of` and `label_of` for many records of one form: what does not change is looked up once."""
 
     now = _NO_TIME
+    shuffle = 0
     zone: tzinfo = CHINA
 
     def __init__(self, form: Form, lists: Lists) -> None:
@@ -179,10 +184,7 @@ class Describer:
     # --- what an expression asks (closures.Env) ---------------------------------------------------------------------
 
     def instance(self, name: str) -> Node:
-        rows = self._lists.get(self.form.external.get(name, ""))
-        rows = self._lists.get(name) if rows is None else rows
-        known = self.form.instances.get(name)
-        return known if rows is None and known is not None else list_node(rows or ())
+        return list_called(name, self.form, self._lists)
 
     def choice_label(self, path: str, value: str, _node: Node) -> str:
         question = self._by_node.get(path)

@@ -44,6 +44,8 @@ class Draft:
     media: dict[str, Mapping[str, str]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    languages: tuple[str, ...] = ()
+    language: str = ""
 
     def compiled(self, source: str | None, place: Place | None, what: str) -> Expression | None:
         """An expression of the form; one that cannot be read is noted, not raised, so that all are reported."""
@@ -81,8 +83,8 @@ def text_of_element(draft: Draft, element: Element | None, place: Place | None) 
     if element is None:
         return Text()
     reference = (element.get("ref") or "").strip()
-    if reference.startswith(_ITEXT[0]) and reference.endswith(_ITEXT[1]):
-        return draft.texts.get(reference[len(_ITEXT[0]) : -len(_ITEXT[1])], Text())
+    if name := itext_name(element):
+        return draft.texts.get(name, Text())
     if reference:
         worked_out = draft.compiled(reference, place, "文字")
         return Text((worked_out,)) if worked_out else Text()
@@ -96,6 +98,13 @@ def text_of_element(draft: Draft, element: Element | None, place: Place | None) 
             parts.append("".join(child.itertext()))
         parts.append(child.tail or "")
     return Text(tuple(part for part in parts if part))
+
+
+def itext_name(element: Element | None) -> str:
+    """The name of the translated words an element refers to; empty when it holds its own."""
+    reference = (element.get("ref") or "").strip() if element is not None else ""
+    translated = reference.startswith(_ITEXT[0]) and reference.endswith(_ITEXT[1])
+    return reference[len(_ITEXT[0]) : -len(_ITEXT[1])] if translated else ""
 
 
 def message(draft: Draft, source: str | None) -> Text:

@@ -8,8 +8,9 @@ from datetime import datetime
 from .answers import wrong_type
 from .definition import CHOOSING, MANY, SILENT, Form, Json, Question
 from .nodes import Node
+from .seeding import Seeding
 from .values import CHINA
-from .working import Lists, Working
+from .working import Lists
 
 
 def fill(form: Form, answers: Mapping[str, Json], *, now: datetime, lists: Lists, new: bool | None = None) -> Filling:
@@ -23,7 +24,7 @@ def fill(form: Form, answers: Mapping[str, Json], *, now: datetime, lists: Lists
     return Filling(form, answers, now=now, lists=lists, new=not answers if new is None else new)
 
 
-class Filling(Working):
+class Filling(Seeding):
     """Made by `fill`. Paths are keys: `zhaiyao`, `xm[YL-01]/jg`; a group's or repeat's key is its name likewise.
 
     A path this paper does not have raises KeyError; nothing a person types raises.
@@ -112,7 +113,13 @@ class Filling(Working):
     def fixed_rows(self, path: str) -> bool:
         """Whether the form itself says how many rows there are, so that none can be added or taken away."""
         question = self.form.question(path)
-        return question.count is not None or question.parameters.get("fixed", "") == "true()"
+        by_rule = question.count is not None or question.seeds is not None
+        return by_rule or question.parameters.get("fixed", "") == "true()"
+
+    def in_language(self, form: Form) -> Filling:
+        """The same paper in another translation: `form` is this form, loaded with another `language`. All answers,
+        rows and the order of what was shuffled stay; what was drawn must be drawn anew."""
+        return Filling(form, self.answers(), now=self.now, lists=self._lists, new=False, shuffle=self.shuffle)
 
     def set_now(self, now: datetime) -> None:
         """Move the clock on, before asking for problems: a paper lies open for an hour, and what happened in that

@@ -213,6 +213,8 @@ def _figures() -> Mapping[str, Builder]:
         "random": without(number, lambda _: random.random()),
         "area": plain("v", number, places.area),
         "distance": plain("v*", number, places.distance, 1),
+        "enclosed-area": plain("v", number, places.area),
+        "intersects": plain("v", truth, places.intersects),
         "geofence": plain("tt", truth, places.geofence),
     }
 
@@ -236,5 +238,6 @@ def _reach() -> Mapping[str, Builder]:
         "itext": reaching.itext,
         "bt:shown": reaching.shown,
         "pulldata": reaching.pulldata,
+        "search": reaching.search,
         "property": plain("t", text, lambda _: ""),  # of the phone; there is none here
     }

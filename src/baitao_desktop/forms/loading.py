@@ -23,7 +23,7 @@ from .values import XPathError
 def load(xform: bytes, *, language: str | None = None) -> Form:
     """The form of one XForm; every expression compiled, order and dependencies worked out.
 
-    `language`: which translation's words to use, else the form's default. Raises UserFacingError: F01 the file is no
+    `language`: which translation's words to use, else the form's default, else Chinese, else its first. Raises UserFacingError: F01 the file is no
     sound XML, F02 it is no form, F03 an expression cannot be read or questions wait for one another (all are named).
     """
     form, troubles = read_form(xform, language=language)
@@ -112,7 +112,7 @@ def _lists(draft: Draft, secondary: Iterable[Element]) -> None:
         if source:
             draft.external[name] = source.rpartition("/")[2]
         wrapper = Node("", None)
-        for child in element:
+        for child in () if source else element:  # what stands in a list from outside only holds its place
             _list_node(child, wrapper)
         draft.instances[name] = wrapper
 
@@ -140,9 +140,12 @@ def _binds(draft: Draft, model: Element) -> None:
 def _translations(draft: Draft, model: Element, language: str | None) -> None:
     itext = next((e for e in model if local(e) == "itext"), None)
     translations = [] if itext is None else [e for e in itext if local(e) == "translation"]
-    chosen = [e for e in translations if e.get("lang") == language]
-    chosen = chosen or [e for e in translations if e.get("default") is not None] or translations[:1]
+    draft.languages = tuple(dict.fromkeys(e.get("lang") or "" for e in translations))
+    chosen = [e for e in translations if language is not None and e.get("lang") == language]
+    chosen = chosen or [e for e in translations if e.get("default") is not None]
+    chosen = chosen or [e for e in translations if _is_chinese(e.get("lang") or "")] or translations[:1]
     for translation in chosen:
+        draft.language = translation.get("lang") or ""
         for entry in translation:
             name = entry.get("id", "")
             place = draft.places.get(name.rpartition(":")[0])
@@ -151,6 +154,10 @@ def _translations(draft: Draft, model: Element, language: str | None) -> None:
             if plain:
                 draft.texts[name] = text_of_element(draft, plain[0], place)
             draft.media[name] = {e.get("form", ""): "".join(e.itertext()).strip() for e in values if e not in plain}
+
+
+def _is_chinese(language: str) -> bool:
+    return "zh" in language.lower() or "中文" in language or "Chinese" in language
 
 
 def _mark_repeats(draft: Draft, body: Element) -> None:
@@ -213,6 +220,8 @@ def _finished(draft: Draft, questions: tuple[Question, ...], primary: Element, a
         actions,
         _title(draft),
         tuple(draft.ignored),
+        draft.languages,
+        draft.language,
     )
 
 
@@ -236,5 +245,6 @@ def _looked_at(question: Question) -> Iterable[Expression]:
             yield one
     for text in (question.label_text, question.hint_text, question.constraint_message):
         yield from (part for part in text.parts if isinstance(part, Expression))
-    if question.itemset is not None:
-        yield question.itemset.nodes
+    for items in (question.itemset, question.seeds):
+        if items is not None:
+            yield items.nodes

@@ -10,6 +10,7 @@ from typing import Any
 from .values import XPathError, to_text
 
 _EARTH = 6_378_100.0  # metres, the radius JavaRosa uses
+_MOST_CORNERS = 500
 
 
 def _points(value: Any) -> list[tuple[float, float]]:
@@ -70,12 +71,33 @@ def geofence(point: str, shape: str) -> bool:
     return inside
 
 
+def intersects(value: Any) -> bool:
+    """Whether a trace or shape crosses itself."""
+    points = _points(value)[:_MOST_CORNERS]
+    lines = [pair for pair in pairwise(points) if pair[0] != pair[1]]
+    closed = len(points) > 2 and points[0] == points[-1]
+    for i, one in enumerate(lines):
+        for j in range(i + 2, len(lines)):
+            meets = closed and i == 0 and j == len(lines) - 1
+            if not meets and _cross(one, lines[j]):
+                return True
+    return False
+
+
+def _cross(one: tuple[tuple[float, float], ...], two: tuple[tuple[float, float], ...]) -> bool:
+    def side(a: tuple[float, float], b: tuple[float, float], p: tuple[float, float]) -> float:
+        return (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0])
+
+    (a, b), (c, d) = one, two
+    return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+
+
 def park_miller_shuffle(items: MutableSequence[Any], seed: int) -> None:
-    """Fisher–Yates with the Park–Miller generator: the order ODK gives for the same seed."""
-    state = seed % 2147483647
+    """Fisher–Yates, built from the front, with the Park–Miller generator: the order ODK gives for the same seed."""
+    state = abs(seed) % 2147483647 * (1 if seed > 0 else -1)  # the remainder has the sign of the seed
     if state <= 0:
         state += 2147483646
-    for i in range(len(items) - 1, 0, -1):
+    for i in range(len(items)):
         state = state * 16807 % 2147483647
         j = int((state - 1) / 2147483646 * (i + 1))
         items[i], items[j] = items[j], items[i]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import Any
 
@@ -145,15 +146,50 @@ def randomize(call: Call, scope: Scope) -> Code:
     """The nodes in an order that is the same for the same seed; without a seed, of the paper's own."""
     counted(call, 1, 2)
     nodes = build(call.arguments[0], scope).run
-    seed = as_number(build(call.arguments[1], scope)) if len(call.arguments) == 2 else None
+    seed = as_text(build(call.arguments[1], scope)) if len(call.arguments) == 2 else None
 
     def run(c: Ctx) -> list[Node]:
         found = list(nodes_of(nodes(c)))
-        number = seed(c) if seed else float("nan")
-        places.park_miller_shuffle(found, int(number) if math.isfinite(number) else id(c.env) >> 4)
+        places.park_miller_shuffle(found, _seed(seed(c)) if seed else c.env.shuffle)
         return found
 
     return Code(run, "nodes")
+
+
+def _seed(text: str) -> int:
+    """A number as it is, any other text by its digest, as ODK does."""
+    try:
+        number = float(text)
+        return int(number) if math.isfinite(number) else 0
+    except ValueError:
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
+
+
+def search(call: Call, scope: Scope) -> Code:
+    """`search(list[, how, columns, text[, column, value]])`: the items one may choose from."""
+    counted(call, 1, 6)
+    if len(call.arguments) not in (1, 4, 6):
+        raise XPathError("search() 应有1、4或6个参数")
+    name, *rest = (as_text(build(argument, scope)) for argument in call.arguments)
+
+    def run(c: Ctx) -> list[Node]:
+        items = [item for root in c.env.instance(name(c)).kids.get("root", ()) for item in root.kids.get("item", ())]
+        if len(rest) >= 3:
+            fits, columns, wanted = _FITS.get(rest[0](c), str.__eq__), rest[1](c).split(","), rest[2](c).lower()
+            items = [item for item in items if any(fits(_cell(item, column).lower(), wanted) for column in columns)]
+        if len(rest) == 5:
+            items = [item for item in items if _cell(item, rest[3](c)) == rest[4](c)]
+        return items
+
+    return Code(run, "nodes")
+
+
+_FITS = {"contains": str.__contains__, "startswith": str.startswith, "endswith": str.endswith}
+
+
+def _cell(item: Node, column: str) -> str:
+    cells = item.kids.get(column.strip(), ())
+    return cells[0].text if cells else ""
 
 
 def name(call: Call, scope: Scope) -> Code:

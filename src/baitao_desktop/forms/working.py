@@ -23,10 +23,21 @@ MOST_ROWS = 1000
 class Working:
     """Nodes by key, rows of repeats, and the rules still to be worked off. What pages see of it is `Filling`."""
 
-    def __init__(self, form: Form, answers: Mapping[str, Json], *, now: datetime, lists: Lists, new: bool) -> None:
+    def __init__(
+        self,
+        form: Form,
+        answers: Mapping[str, Json],
+        *,
+        now: datetime,
+        lists: Lists,
+        new: bool,
+        shuffle: int | None = None,
+    ) -> None:
         self.form = form
         self.now = now if now.tzinfo is not None else now.replace(tzinfo=CHINA)
         self.zone = self.now.tzinfo or CHINA
+        # the order of what is shuffled stays, for as long as the paper is open
+        self.shuffle = uuid.uuid4().int >> 80 if shuffle is None else shuffle
         self.only: dict[str, Node] = {}
         self._lists = lists
         self._instances: dict[str, Node] = {}
@@ -49,10 +60,7 @@ class Working:
 
     def instance(self, name: str) -> Node:
         if name not in self._instances:
-            rows = self._lists.get(self.form.external.get(name, ""))
-            rows = self._lists.get(name) if rows is None else rows
-            known = self.form.instances.get(name)
-            self._instances[name] = known if rows is None and known is not None else list_node(rows or ())
+            self._instances[name] = list_called(name, self.form, self._lists)
         return self._instances[name]
 
     def choice_label(self, path: str, value: str, node: Node) -> str:
@@ -150,8 +158,9 @@ class Working:
                     self._first_rows(child)
                 continue
             question = self._by_node_path.get(place.path)
-            if question is None or question.count is not None or "bt-" in question.appearance:
-                continue
+            made = question is None or question.count is not None or question.seeds is not None
+            if question is None or made or "bt-" in question.appearance:
+                continue  # these make their own
             for held in place.first_rows[:MOST_ROWS]:
                 row = self._grown(place, node, True, self._new_key())
                 for inner in row.walk():
@@ -258,6 +267,9 @@ class Working:
             for target in self._sharing(rule.at, anchor, node, at):
                 self._wanted(rule, target)
         for shown, anchor in plan.views.get(place.path, ()):
+            if shown.is_repeat and shown.parent is not None:  # its rows may be none: the repeat itself is drawn anew
+                for parent in self._sharing(shown.parent, anchor, node, at):
+                    self._touched[key_under(parent, shown)] = None
             for target in self._sharing(shown, anchor, node, at):
                 self._touched[target.key] = None
 
@@ -344,12 +356,27 @@ class Working:
             self._make_row(series, self._new_key())
         self._touched[series] = None
 
-    def _make_row(self, series: str, key: str) -> None:
+    def _make_row(self, series: str, key: str, item: Mapping[str, str] | None = None) -> None:
+        """A new row at the end; `item`: what the catalogue says of it, for the questions with `bt:item`."""
         parent, place = self._series[series]
         self._strange.pop(f"{series}[{key}]", None)
         row = self._grown(place, parent, True, key)
+        for node in row.walk() if item else ():
+            question = self._by_node_path.get(node.place.path) if node.place is not None else None
+            if question is not None and "item" in question.bt:
+                node.text = (item or {}).get(question.bt["item"], "")
         self._first_rows(row)
         self._settled(row)
+
+
+def list_called(name: str, form: Form, lists: Lists) -> Node:
+    """What `instance(name)` gives: the list handed in by file or by name, else the form's own, else an empty one."""
+    for wanted in (form.external.get(name, ""), name, f"{name}.csv"):
+        if wanted in lists:
+            return list_node(lists[wanted])
+    if name in form.instances:
+        return form.instances[name]
+    return list_node([row for row in lists.get("itemsets.csv", ()) if row.get("list_name") == name])
 
 
 def key_under(node: Node, place: Place) -> str:
