@@ -21,6 +21,7 @@ from baitao_desktop.ui.pages.seat import DeskPage, Seat
 PRINT_DPI = 200  # 300dpi 一页A4要26MB，200dpi 看不出差别（desktop.md §6）
 ZOOMS = (50, 75, 100, 125, 150, 200)
 KEPT = 6
+MANY = 40
 
 
 class PreviewPage(DeskPage):
@@ -35,7 +36,7 @@ class PreviewPage(DeskPage):
         self.name, self.pdf, self._save_to, self._about = name, pdf, save, about
         self.zoom = 0  # 0＝适合宽度
         self.pages: list[QLabel] = []
-        self._sizes = [previews.page_size(pdf, n) for n in range(previews.page_count(pdf))]
+        self._sizes = page_sizes(pdf)
         self._drawn: dict[int, int] = {}
         self.print_button = act_button("打印", self.print_, primary=True, icon="print")
         self.save_button = act_button("另存……", self.save, icon="save")
@@ -156,6 +157,15 @@ class PreviewPage(DeskPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._draw()
+
+
+def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
+    """Width and height of each page in points. A long ledger is all of one size: asking each of its pages would take
+    a second per thousand."""
+    count = previews.page_count(pdf)
+    if count > MANY:
+        return [previews.page_size(pdf, 0)] * count
+    return [previews.page_size(pdf, n) for n in range(count)]
 
 
 def image_of(pdf: bytes, page: int, dpi: int) -> QImage:
