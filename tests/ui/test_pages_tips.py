@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from baitao_desktop.actions import drafts, records
 from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui.app import Program
+from baitao_desktop.ui.fields.photos import PhotoField
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.pages.ask import AskPage
 from baitao_desktop.ui.pages.forming import CLOSED, HandUpBlock, ReasonBlock, open_form
@@ -252,6 +255,33 @@ def test_a_visit_is_filed_listed_copied_and_corrected(program: Program) -> None:
     ledger = program.window.page()
     assert isinstance(ledger, LedgerPage)
     assert ledger.model.rowCount() == 1
+
+
+def test_photos_of_a_visit_are_kept_shown_and_copied(program: Program, tmp_path: Path) -> None:
+    good, bad = tmp_path / "现场.jpg", tmp_path / "不是照片.jpg"
+    picture = QImage(640, 480, QImage.Format.Format_RGB888)
+    picture.fill(0x7F9F7F)
+    picture.save(str(good), "JPG")
+    bad.write_bytes(b"not a picture")
+    open_form(program.seat, program.window, "zoufang")  # type: ignore[arg-type]
+    form = form_page(program)
+    field = form.fields["zhaopian"]
+    assert isinstance(field, PhotoField)
+    field.take([bad])
+    assert "不是照片" in said(field)
+    field.take([good])
+    form.put({"changsuo_mingcheng": "村口小超市", "jianwen": ["wu"]})
+    form.submit()
+    page = program.window.page()
+    assert isinstance(page, RecordPage)
+    assert page.view is not None
+    assert page.view.record.answers["zhaopian"]
+    click(page, "复制照片")
+    copied = QApplication.clipboard().mimeData()
+    assert copied.hasImage()
+    assert len(copied.urls()) == 1
+    click(page, "打印预览")
+    assert isinstance(program.window.page(), PreviewPage)
 
 
 def test_a_visit_raises_a_tip_with_what_was_written(program: Program) -> None:
