@@ -63,6 +63,14 @@ def vector_of(ops: Iterable[Op]) -> dict[tuple[DeviceId, Scope], int]:
     return last
 
 
+def heads_of(
+    ops: Iterable[Op], base: Mapping[tuple[DeviceId, Scope], int] | None = None
+) -> dict[tuple[DeviceId, Scope], bytes]:
+    """Heads of the streams; something invented where only `base` knows a stream."""
+    last = {(op.dev, op.scope): op.hash for op in sorted(ops, key=lambda op: op.seq)}
+    return {**dict.fromkeys(base or {}, bytes(32)), **last}
+
+
 def draft(
     sender: Unit,
     ops: Iterable[Op],
@@ -71,13 +79,14 @@ def draft(
     carried: Sequence[Card] = (),
     number: int = 1,
 ) -> manifest.Manifest:
-    base = base or {}
+    base, ops = base or {}, list(ops)
     return manifest.Manifest(
         bundle=f"{number:032x}",
         sender=sender.device,
         unit=sender.card.unit,
         number=number,
         vector={**base, **vector_of(ops)},
+        heads=heads_of(ops, base),
         base=base,
         lam=9,
         made_at_ms=WHEN,

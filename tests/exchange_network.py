@@ -33,7 +33,7 @@ from baitao_desktop.domain.ops import (
 )
 from baitao_desktop.domain.records import Record, replay
 from baitao_desktop.exchange import cards as trust
-from baitao_desktop.exchange.manifest import Manifest, base_for, check_scopes, check_streams, plan
+from baitao_desktop.exchange.manifest import Manifest, base_for, check_scopes, check_streams, forked, plan
 
 Stream = tuple[DeviceId, Scope]
 NAMES = ("O1", "A1", "A2", "B1", "G1")
@@ -338,7 +338,7 @@ class Network:
         rec = derived_id("rogue", laptop.name, str(b))
         bad.put([NewOp(rec, "xiansuo", foreign[c % len(foreign)], OpKind.CREATE, "", {"x": 1})], 0)
         ops = bad.since({}, lambda _: True)
-        manifest = self._manifest(laptop, receivers, {}, bad.vector(), ops)
+        manifest = self._manifest(laptop, receivers, {}, ops, ops)
         self.mail.append(Envelope(manifest, self.sealed(laptop, manifest, ops, receivers), rogue=True))
 
     # ---- sticks ------------------------------------------------------------------------------------------------
@@ -360,26 +360,23 @@ class Network:
         low = {} if full else base_for(laptop.shelf.acks(), [card.device for card in receivers])
         base = {stream: min(n, vector[stream]) for stream, n in low.items() if stream in vector}
         ops = laptop.shelf.since(base, readable)
-        manifest = self._manifest(laptop, receivers, base, vector, ops)
+        manifest = self._manifest(laptop, receivers, base, ops, laptop.shelf.since({}, readable))
         envelope = Envelope(manifest, self.sealed(laptop, manifest, ops, receivers))
         self.mail.append(envelope)
         return envelope
 
     def _manifest(
-        self,
-        laptop: Laptop,
-        to: Sequence[Card],
-        base: Mapping[Stream, int],
-        vector: Mapping[Stream, int],
-        ops: Sequence[Op],
+        self, laptop: Laptop, to: Sequence[Card], base: Mapping[Stream, int], ops: Sequence[Op], held: Sequence[Op]
     ) -> Manifest:
         laptop.number += 1
+        last = {(op.dev, op.scope): op for op in held}
         writers = {op.dev for op in ops} | {laptop.shelf.device}
         carried = laptop.cards.values() if laptop is self.office else [laptop.cards[d] for d in sorted(writers)]
         return Manifest(
             bundle=derived_id(laptop.shelf.device, str(laptop.number), str(len(self.mail))), sender=laptop.shelf.device,
-            unit=laptop.unit, number=laptop.number, vector=vector, base=base, lam=0, made_at_ms=0, app="test",
-            cards=tuple(carried), replaces=laptop.shelf.replaces, to=tuple(card.device for card in to),
+            unit=laptop.unit, number=laptop.number, vector={k: op.seq for k, op in last.items()}, base=base, lam=0,
+            made_at_ms=0, app="test", cards=tuple(carried), replaces=laptop.shelf.replaces,
+            to=tuple(card.device for card in to), heads={k: op.hash for k, op in last.items()},
         )  # fmt: skip
 
     def sealed(self, laptop: Laptop, manifest: Manifest, ops: list[Op], to: Sequence[Card]) -> Any:
@@ -398,6 +395,11 @@ class Network:
         if found is None:
             return "not mine"
         manifest, ops, cards = found
+        mine = {(op.dev, op.scope, op.seq): op.hash for op in laptop.shelf.since({}, lambda _: True)}
+        if forked(manifest, lambda *at: mine.get(at)) is not None:
+            assert not self.fresh_id or envelope.rogue, "an honest bundle was called a fork"
+            self.refused += [] if envelope.rogue else ["fork"]
+            return "quarantine"
         verdict = plan(laptop.shelf.vector(), manifest)
         if verdict == "gap" and self.base_check:
             return "gap"

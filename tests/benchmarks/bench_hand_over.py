@@ -69,6 +69,7 @@ def ours(store: Store, shas: list[str], folder: Path, sender, office) -> Path:  
         draft = Manifest(
             bundle="0" * 32, sender=store.device, unit="DZZ203", number=1, vector=reader.vector(), base={}, lam=1,
             made_at_ms=1_650_000_000_000, app="0", cards=(sender.card,),
+            heads=reader.heads(),
         )  # fmt: skip
         blobs = ((sha, stack.enter_context(store.blob_open(sha))) for sha in shas)
         return bundle.write(folder, draft, reader.since({}, lambda _: True), blobs, keys=sender.keys, to=[office.card])

@@ -291,6 +291,11 @@ def test_wrong_types_in_a_signed_manifest(scene: Scene, tmp_path: Path) -> None:
         {"vector": [[scene.village.device, "DZZ203", 2], [scene.village.device, "DZZ203", 2]]},
         {"vector": [[scene.village.device, "DZZ203", 10**30]]},
         {"base": {}},
+        {"heads": {}},
+        {"heads": [[scene.village.device, "DZZ203", "ab"]]},
+        {"heads": [[scene.village.device, "DZZ299", "ab" * 32]]},
+        {"heads": [[scene.village.device, "DZZ203", "ab" * 32]] * 2},
+        {"made_at_ms": -(2**53) - 1},
         {"sender": []},
         {"to": "x"},
         {"members": []},
@@ -305,6 +310,13 @@ def test_wrong_types_in_a_signed_manifest(scene: Scene, tmp_path: Path) -> None:
         members = resigned(scene, scene.members, lambda said, change=change: said.update(change))  # type: ignore[misc]
         code = outcome(packed(tmp_path / "a.btx", members.items(), [scene.office]), scene)
         assert code == "X06", change
+
+
+def test_a_head_that_is_not_the_last_operation(scene: Scene, tmp_path: Path) -> None:
+    members = resigned(
+        scene, scene.members, lambda said: said.update(heads=[[*row[:2], "ab" * 32] for row in said["heads"]])
+    )
+    assert outcome(packed(tmp_path / "a.btx", members.items(), [scene.office]), scene) == "X09"
 
 
 def test_a_writer_out_of_bounds_comes_in_but_is_found(scene: Scene, tmp_path: Path) -> None:

@@ -226,6 +226,61 @@ def test_a_manifest_goes_through_json(village: Unit) -> None:
     assert vector_of(ops) == said.vector
 
 
+def test_a_put_back_cabinet_is_a_fork_though_its_numbers_are_old(village: Unit, office: Unit, tmp_path: Path) -> None:
+    """The number was given out twice: by its numbers alone the second bundle looks like one taken in long ago."""
+    sent = stream(village.device, "DZZ203", ["a", "b"])
+    again = stream(village.device, "DZZ203", ["c"], after=sent[:1])
+    held = {(op.dev, op.scope, op.seq): op.hash for op in sent}
+    path = handed(tmp_path, village, [office], sent[:1] + again)
+    with incoming.read(path, keys=office.keys, cards={}, me=office.device, office=office.card) as come:
+        assert manifest.plan(vector_of(sent), come.manifest) == "nothing new"
+        assert manifest.forked(come.manifest, lambda *at: held.get(at)) == (village.device, "DZZ203", 2)
+        assert manifest.forked(come.manifest, lambda *_: None) is None
+    assert manifest.forked(draft(village, sent), lambda *at: held.get(at)) is None
+    assert manifest.forked(draft(village, sent[:1]), lambda *at: held.get(at)) is None
+
+
+def test_heads_cover_the_vector_and_are_those_of_the_operations(village: Unit, office: Unit, tmp_path: Path) -> None:
+    import dataclasses
+
+    ops = stream(village.device, "DZZ203", ["a", "b"])
+    said = draft(village, ops)
+    other = (DeviceId("c" * 32), Scope("DZZ203"))
+    for heads in ({other: bytes(32)}, {**said.heads, other: bytes(32)}, dict.fromkeys(said.heads, bytes(32))):
+        wrong = dataclasses.replace(said, heads=heads)
+        with pytest.raises(ValueError, match="head"):
+            bundle.write(tmp_path, wrong, ops, [], keys=village.keys, to=[office.card])
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "doubt"),
+    [
+        (WHEN, ""),
+        (WHEN + 24 * 3_600_000, ""),
+        (WHEN + 25 * 3_600_000, "2022年4月16日"),
+        (-1, "1970年1月1日"),
+        (-(2**53), "1年1月1日"),
+        (1_577_808_000_000 - 1, "2019年12月31日"),
+        (4_070_908_800_000, "2099年1月1日"),
+        (2**53, "9999年12月31日"),
+    ],
+)
+def test_a_clock_that_cannot_be_right_is_told_and_taken(
+    village: Unit, office: Unit, tmp_path: Path, made: int, doubt: str
+) -> None:
+    import dataclasses
+
+    ops = [op._replace(wall_ms=min(made, 2**53)) for op in stream(village.device, "DZZ203", ["a"])]
+    said = dataclasses.replace(draft(village, ops), made_at_ms=made)
+    path = bundle.write(tmp_path, said, ops, [], keys=village.keys, to=[office.card])
+    with incoming.read(path, keys=office.keys, cards={}, me=office.device, office=office.card) as come:
+        assert list(come.ops()) == ops
+        assert come.manifest.made_at_ms == made
+        told = come.manifest.clock_doubt(WHEN)
+    assert (f"日期是{doubt}，" in told) if doubt else told == ""
+
+
 def test_file_names_are_plain_ascii() -> None:
     assert manifest.ascii_part("白涛街道 专项办") == "danwei"
     assert manifest.ascii_part("SCJG+SFZX/..") == "SCJG-SFZX"

@@ -43,14 +43,16 @@ def write(
 ) -> Path:
     """Write one bundle for the devices `to` into `folder` and return its file, named as the manifest says.
 
-    `ops` must be exactly those after `draft.base` up to `draft.vector` (ValueError if not: the receiver could not take
-    it in); `draft.members`, `counts`, `to` are filled here. The file appears under its name only after it was written,
+    `ops` must be exactly those after `draft.base` up to `draft.vector`, and `draft.heads` the hashes of the last of each
+    stream (ValueError if not: the receiver could not take it in); `draft.members`, `counts`, `to` are filled here. The file appears under its name only after it was written,
     synced, read back and found equal; nothing is overwritten, on any error no trace stays. What it holds never lies in
     the clear on a disk. UserFacingError X10 nobody to give it to, X11 larger than 2 GiB, X12 a damaged attachment,
     X13 the stick does not give back what was written; S9x of `files.explain`.
     """
     if not to:
         raise UserFacingError("X10", "没有选择交给谁。请先在“交换”页登记对方的单位卡，再交出。")
+    if not says.covers(draft):
+        raise ValueError("the heads do not cover the vector")
     tell = progress or _silent
     flow = _Flow(_packed(draft, ops, blobs, keys=keys, to=to, tell=tell))
     path = folder / draft.name()
@@ -132,6 +134,8 @@ def _write_ops(
                 stream = (op.dev, op.scope)
                 if not draft.base.get(stream, 0) < op.seq <= draft.vector.get(stream, 0):
                     raise ValueError(f"operation {op.dev[:6]}/{op.scope}/{op.seq} is not between base and vector")
+                if op.seq == draft.vector[stream] and draft.heads.get(stream, op.hash) != op.hash:
+                    raise ValueError(f"operation {op.dev[:6]}/{op.scope}/{op.seq} is not the head of its stream")
                 records.add(op.rec)
             count += len(some)
             data = "".join([to_line(op) + "\n" for op in some]).encode()

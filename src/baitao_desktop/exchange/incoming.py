@@ -244,10 +244,10 @@ class Incoming:
     def ops(self) -> Iterator[Op]:
         """All operations, parsed a thousand lines at a time; may be asked for again.
 
-        Every one lies between the manifest's base and vector, and all that do are there: else UserFacingError X09,
-        as for a line that is no operation. X07 when it unpacks to more than it says.
+        Every one lies between the manifest's base and vector, all that do are there, and the last of each stream is its
+        head: else UserFacingError X09, as for a line that is no operation. X07 when it unpacks to more than it says.
         """
-        base, vector = self.manifest.base, self.manifest.vector
+        base, vector, heads = self.manifest.base, self.manifest.vector, self.manifest.heads
         count = 0
         for columns in self._lines():
             try:
@@ -256,6 +256,8 @@ class Incoming:
                 raise self._unreadable() from error
             stream = (op.dev, op.scope)
             if not base.get(stream, 0) < op.seq <= vector.get(stream, 0):
+                raise self._unreadable()
+            if op.seq == vector[stream] and heads.get(stream, op.hash) != op.hash:
                 raise self._unreadable()
             count += 1
             yield op

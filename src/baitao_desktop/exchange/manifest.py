@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from baitao_desktop.domain.cards import Card, may_write
 from baitao_desktop.domain.ops import MAX_LAM, DeviceId, Json, Op, Scope, Vector
@@ -20,6 +20,13 @@ SUFFIX = ".btx"
 _HEX32 = re.compile(r"[0-9a-f]{32}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _BEIJING = timezone(timedelta(hours=8))
+_EPOCH = datetime(1970, 1, 1, tzinfo=_BEIJING) + timedelta(hours=8)
+_FIRST_YEAR = datetime(2020, 1, 1, tzinfo=_BEIJING)
+_DAY_MS = 24 * 60 * 60 * 1000
+
+
+Heads: TypeAlias = Mapping[tuple[DeviceId, Scope], bytes]
+"""Chain hash of the last operation of each stream."""
 
 
 class Member(NamedTuple):
@@ -34,8 +41,9 @@ class Manifest:
     """What a bundle of format 1 says about itself.
 
     `base` is what the sender believes every receiver holds, `vector` what the sender holds, both only of the scopes the
-    receivers may read: the operations inside are exactly those after `base` up to `vector`. `members`, `counts` and
-    `to` are filled by `write`. `want` = SHA-256 of attachments the sender lacks. `replaces` = the sender's older ids.
+    receivers may read: the operations inside are exactly those after `base` up to `vector`. `heads` = the chain hash of
+    the last operation of each stream of `vector`. `members`, `counts` and `to` are filled by `write`. `want` = SHA-256
+    of attachments the sender lacks. `replaces` = the sender's older ids. `made_at_ms` may lie before 1970.
     """
 
     bundle: str
@@ -55,6 +63,7 @@ class Manifest:
     counts: Mapping[str, int] = field(default_factory=dict)
     """operations, records, blobs, bytes (of ops.ndjson before compression)."""
     format: int = FORMAT
+    heads: Heads = field(default_factory=dict)
 
     def blobs(self) -> tuple[str, ...]:
         """SHA-256 of the attachments inside."""
@@ -62,8 +71,15 @@ class Manifest:
 
     def name(self) -> str:
         """The file name: unit, day (Beijing time), export number; ASCII whatever the unit is called."""
-        day = datetime.fromtimestamp(self.made_at_ms / 1000, _BEIJING)
-        return f"{ascii_part(self.unit)}_{day:%Y%m%d}_{self.number}{SUFFIX}"
+        return f"{ascii_part(self.unit)}_{_moment(self.made_at_ms):%Y%m%d}_{self.number}{SUFFIX}"
+
+    def clock_doubt(self, now_ms: int) -> str:
+        """A sentence when the sender's clock cannot be right (a day ahead of ours, or before 2020); else empty."""
+        made = _moment(self.made_at_ms)
+        if self.made_at_ms <= now_ms + _DAY_MS and made >= _FIRST_YEAR:
+            return ""
+        day = f"{made.year}年{made.month}月{made.day}日"
+        return f"对方电脑的日期是{day}，可能不对，这一包里记的时间也就靠不住。请对方把电脑日期调准。"
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -75,6 +91,7 @@ class Manifest:
             "number": self.number,
             "vector": _rows(self.vector),
             "base": _rows(self.base),
+            "heads": [[dev, scope, digest.hex()] for (dev, scope), digest in sorted(self.heads.items())],
             "replaces": list(self.replaces),
             "lam": self.lam,
             "made_at_ms": self.made_at_ms,
@@ -97,7 +114,7 @@ def from_json(data: bytes) -> Manifest:
             vector=_vector(said["vector"]),
             base=_vector(said["base"]),
             lam=_number(said["lam"]),
-            made_at_ms=_number(said["made_at_ms"]),
+            made_at_ms=_number(said["made_at_ms"], -MAX_LAM),
             app=_text(said["app"]),
             cards=tuple(Card.from_json(card) for card in _list(said["cards"])),
             replaces=tuple(DeviceId(_hex32(d)) for d in _list(said["replaces"])),
@@ -106,11 +123,14 @@ def from_json(data: bytes) -> Manifest:
             members={_text(n): Member(_hex64(m[0]), _number(m[1])) for n, m in said["members"].items()},
             counts={_text(k): _number(n) for k, n in said["counts"].items()},
             format=_number(said["format"]),
+            heads=_heads(said.get("heads", [])),
         )
     except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ValueError("manifest") from error
     if manifest.format != FORMAT:
         raise ValueError("format")
+    if not covers(manifest):
+        raise ValueError("heads")
     if len({card.device for card in manifest.cards}) != len(manifest.cards):
         raise ValueError("two cards of one device")
     return manifest
@@ -123,6 +143,26 @@ def format_of(data: bytes) -> int | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return number if type(number) is int and number > 0 else None
+
+
+def covers(manifest: Manifest) -> bool:
+    """Whether `heads` names the last operation of every stream of `vector`, and of no other."""
+    return not manifest.heads or manifest.heads.keys() == manifest.vector.keys()
+
+
+def forked(
+    manifest: Manifest, hash_at: Callable[[DeviceId, Scope, int], bytes | None]
+) -> tuple[DeviceId, Scope, int] | None:
+    """The first stream, with its last number, where the sender's last operation is another than ours of that number.
+
+    `hash_at`: our chain hash, None where we hold less. One device then wrote one number twice (a copied or put back
+    cabinet). Ask before `plan`: by its numbers alone such a bundle looks like one taken in long ago.
+    """
+    for (dev, scope), digest in sorted(manifest.heads.items()):
+        seq = manifest.vector[dev, scope]
+        if hash_at(dev, scope, seq) not in (None, digest):
+            return dev, scope, seq
+    return None
 
 
 def plan(mine: Vector, manifest: Manifest) -> Literal["take", "nothing new", "gap"]:
@@ -180,6 +220,14 @@ def ascii_part(text: str) -> str:
     return kept or "danwei"
 
 
+def _moment(ms: int) -> datetime:
+    """Beijing time; what no calendar holds becomes its first or last day. Windows reads no time before 1970 itself."""
+    try:
+        return _EPOCH + timedelta(milliseconds=ms)
+    except OverflowError:
+        return datetime(9999, 12, 31, tzinfo=_BEIJING) if ms > 0 else datetime(1, 1, 1, tzinfo=_BEIJING)
+
+
 def _rows(vector: Vector) -> list[list[Json]]:
     return [[dev, scope, seq] for (dev, scope), seq in sorted(vector.items())]
 
@@ -189,6 +237,13 @@ def _vector(said: Json) -> dict[tuple[DeviceId, Scope], int]:
     if len(vector) != len(said):
         raise ValueError("a stream stands twice in a vector")
     return vector
+
+
+def _heads(said: Json) -> dict[tuple[DeviceId, Scope], bytes]:
+    heads = {(DeviceId(_hex32(d)), Scope(_text(s))): bytes.fromhex(_hex64(digest)) for d, s, digest in _list(said)}
+    if len(heads) != len(said):
+        raise ValueError("a stream stands twice among the heads")
+    return heads
 
 
 def _list(said: Json) -> list[Json]:
@@ -215,7 +270,7 @@ def _text(said: Json) -> str:
     return said
 
 
-def _number(said: Json) -> int:
-    if type(said) is not int or not 0 <= said <= MAX_LAM:
+def _number(said: Json, least: int = 0) -> int:
+    if type(said) is not int or not least <= said <= MAX_LAM:
         raise ValueError("number")
     return said

@@ -90,7 +90,7 @@ class Reader:
         sql = f"SELECT {OP_COLUMNS}, o.salt, o.hash, o.form, r.id, r.form FROM rec r JOIN op o ON o.rid = r.rid"
         return self._whole(sql + " WHERE r.id = ? ORDER BY o.lam, o.d", (bytes.fromhex(rec),))
 
-    def notes(self, since_ms: int = 0, until_ms: int = 2**53, limit: int = 1000) -> list[Op]:
+    def notes(self, since_ms: int = -(2**53), until_ms: int = 2**53, limit: int = 1000) -> list[Op]:
         """Reads, prints, exports and logins on this cabinet, newest first by their own clocks."""
         sql = (
             f"SELECT {OP_COLUMNS}, o.salt, o.hash, o.form, r.id, r.form FROM op o JOIN rec r ON r.rid = o.rid"
@@ -190,6 +190,12 @@ class Reader:
         """The last number held of each stream."""
         names = self.names
         return {(names.devices[d], names.scopes[s]): n for d, s, n in rows(self._db, "SELECT d, s, seq FROM vec")}
+
+    def heads(self) -> dict[tuple[DeviceId, Scope], bytes]:
+        """Chain hash of the last operation held of each stream; the same streams as `vector`."""
+        names = self.names
+        found = rows(self._db, "SELECT d, s, hash FROM vec")
+        return {(names.devices[d], names.scopes[s]): bytes(digest) for d, s, digest in found}
 
     def hash_at(self, dev: DeviceId, scope: Scope, seq: int) -> bytes | None:
         """Chain hash of one operation; None when it is not here."""

@@ -156,7 +156,10 @@ def _shaped(law: str) -> str:
 
 
 class Store(Side):
-    """An open cabinet. One writer at a time; readers run beside it. `person` and `label` are those of the slot."""
+    """An open cabinet. One writer at a time; readers run beside it. `person` and `label` are those of the slot.
+
+    `warnings`: sentences about what the opening found and mended, to be shown once.
+    """
 
     def __init__(
         self,
@@ -172,6 +175,7 @@ class Store(Side):
         self.place = place
         self.person = PersonId(str(slot.get("person", "")))
         self.label = str(slot.get("label", ""))
+        self.warnings: tuple[str, ...] = ()
         self.recovered = slot.get("kind") == "recovery"
         self._key, self._lock, self._config = key, lock, config
         self._project, self._law = project, law
