@@ -211,7 +211,7 @@ def report(first: float, again: float, moved: list[float], grown: float, rows: i
 
 def measured(kind: str, at: Path) -> list[float]:
     done = subprocess.run(
-        [sys.executable, __file__, "--side", kind, "--at", str(at)], check=True, capture_output=True, text=True
+        [sys.executable, __file__, "--side", kind, "--at", str(at)], check=True, stdout=subprocess.PIPE, text=True
     )
     return [float(word) for word in done.stdout.split()]
 
