@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.forms import Form, Problem, compile_form, load
-from baitao_desktop.ui.fields.base import Unknown
 from baitao_desktop.ui.fields.choices import PickField, RowField
 from baitao_desktop.ui.fields.groups import Fold
 from baitao_desktop.ui.fields.rows import Rows
+from baitao_desktop.ui.fields.typed import GeoField
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.window import MainWindow
 
@@ -329,7 +329,7 @@ def test_any_form_is_drawn(open_form: Opener, tmp_path: Path, kept: Kept) -> Non
     )
     page = open_form(form)
     assert isinstance(page.fields["xuan"], RowField)
-    assert isinstance(page.fields["weizhi"], Unknown)
+    assert isinstance(page.fields["weizhi"], GeoField)
     assert "gong" not in page.fields
     rows = page.groups["ren"]
     assert isinstance(rows, Rows)

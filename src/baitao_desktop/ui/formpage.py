@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
@@ -13,16 +12,19 @@ from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.forms import Form, Problem, Question, fill
 from baitao_desktop.forms.checking import problems
-from baitao_desktop.forms.definition import CONTAINERS
+from baitao_desktop.forms.definition import CHOOSING, CONTAINERS
 from baitao_desktop.ui import look
 from baitao_desktop.ui.extra import Extra
 from baitao_desktop.ui.fields import make
 from baitao_desktop.ui.fields.base import Field
 from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.fields.days import Clock
+from baitao_desktop.ui.fields.files import FileDoor
 from baitao_desktop.ui.fields.groups import Fold, Group
+from baitao_desktop.ui.fields.languages import LanguageMenu, Languages
 from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.rows import Rows
+from baitao_desktop.ui.fields.walking import set_order, stops_in
 from baitao_desktop.ui.foots import FormFoot
 from baitao_desktop.ui.keys import Keys, focus
 from baitao_desktop.ui.page import Page
@@ -38,7 +40,9 @@ class FormPage(Page):
     `save_draft(answers)` is called on the main thread within 2 s of a change, when focus leaves a field and when the
     page is left; a UserFacingError of it is said in the foot and the input stays. `submit(answers)` is called with the
     whole, checked answers (hidden ones left out); whoever handles it calls `submitted()` or `refused(error)`
-    afterwards. `above` stands over the form (a switch, a notice), `extra` blocks under it. Without `save_draft` nothing is kept before submitting.
+    afterwards. `above` stands over the form (a switch, a notice), `extra` blocks under it. Without `save_draft` nothing
+    is kept before submitting. `photos` and `files` keep what is added (without them such questions say why they cannot
+    be answered); `languages` puts a menu over a form that has more than one.
     """
 
     def __init__(
@@ -53,6 +57,8 @@ class FormPage(Page):
         above: Sequence[QWidget] = (),
         extra: Sequence[QWidget] = (),
         photos: PhotoDoor | None = None,
+        files: FileDoor | None = None,
+        languages: Languages | None = None,
         basis: Callable[[str], str] = make.clause_words,
         new: bool | None = None,
         title: str = "",
@@ -69,13 +75,18 @@ class FormPage(Page):
         self._now = now
         self._submit = submit
         self._save_draft = save_draft
-        self._needs = make.Needs(now, photos, basis)
+        self._lists = lists
+        self._locked: set[str] = set()
+        self._needs = make.Needs(now, photos, basis, files)
         self._keys = Keys(self, step=self._step, left=self._left)
         self._dirty = self._submitting = False
         self._paths = dict.fromkeys(self.filling.paths())
         self._extras: list[tuple[Extra, QWidget]] = [(block, block) for block in extra]  # type: ignore[misc]
         for widget in above:
             self.inside.addWidget(widget)
+        if languages is not None and len(languages.names) > 1:
+            self._form_in = languages.form_in
+            self.inside.addWidget(LanguageMenu(languages, self.speak))
         for question in form.questions:
             self._build(question, "", self.inside, top=True)
         for block in extra:
@@ -183,6 +194,23 @@ class FormPage(Page):
                 self.fields[path].set_value(value)
                 self._answer(path, value)
 
+    def speak(self, language: str) -> None:
+        """Show the same paper in another of the form's languages; the answers stay."""
+        self.form = self._form_in(language)
+        self.filling = fill(self.form, self.filling.answers(), now=self._now(), lists=self._lists, new=False)
+        self._paths = dict.fromkeys(self.filling.paths())
+        for path, group in self.groups.items():
+            if isinstance(group, Rows):
+                group.set_question(self.form.question(path))
+        for path in self._paths:
+            self._refresh(path)
+
+    def go_into(self, row_path: str) -> None:
+        """Bring a row of a repeat into view, its first question ready to be answered."""
+        first = next((p for p, f in self.fields.items() if p.startswith(f"{row_path}/") and f in self._shown()), None)
+        if first is not None:
+            self.go_to(first)
+
     def go_to(self, path: str) -> None:
         """Bring a field into view and give it the focus."""
         field = self.fields[path]
@@ -200,21 +228,25 @@ class FormPage(Page):
     # —— 画 ——
 
     def _build(self, question: Question, level: str, into: object, *, top: bool) -> None:
-        path = level + question.path.rpartition("/")[2] if level else question.path
+        path = level + question.short if level else question.path
         if not make.drawn(question):
             return
         if question.type == "repeat":
             rows = Rows(question, path, self)
             self.groups[path] = rows
             into.addWidget(rows)  # type: ignore[attr-defined]
-            rows.setVisible(self._row_shown(path))
+            rows.setVisible(self.filling.relevant(path))
         elif question.type in CONTAINERS:
-            group = make.make_group(question, self.filling.label(path), self.filling.hint(path), top=top)
+            real = bool(question.node)  # 只用来排版的组没有自己的显示条件，总在那里
+            label, hint = (
+                (self.filling.label(path), self.filling.hint(path)) if real else (question.label, question.hint)
+            )
+            group = make.make_group(question, label, hint, top=top)
             self.groups[path] = group
             into.addWidget(group)  # type: ignore[attr-defined]
             for inner in question.questions:
                 self._build(inner, level, group.inside, top=False)
-            group.setVisible(self.filling.relevant(path))
+            group.setVisible(not real or self.filling.relevant(path))
             if isinstance(group, Fold) and any(
                 f.value() is not None and f.value() != q.default for q, f in self._inside(question, level)
             ):
@@ -227,25 +259,33 @@ class FormPage(Page):
         self.fields[path] = field
         field.set_value(self.filling.value(path))
         field.set_required(required=self.filling.required(path))
-        if field.answers and self.filling.readonly(path):
-            field.set_read_only(read_only=True)
+        self._lock(path, field)
         field.changed.connect(lambda f: self._changed(path, f))
-        if isinstance(field, PickField):
-            field.stepped.connect(lambda f: self._step(f.line, 1))
+        field.stepped.connect(self._go_on)
         for editor in field.editors:
             self._keys.watch(editor)
         into.addWidget(field)  # type: ignore[attr-defined]
         field.setVisible(self.filling.relevant(path))
 
-    def _row_shown(self, path: str) -> bool:
-        """Whether a repeat is shown: the engine gives no relevance for a series, so its rows and group decide."""
-        rows = self.filling.rows(path)
-        return not rows or self.filling.relevant(f"{path}[{rows[0]}]")
+    def _go_on(self, field: Field) -> None:
+        editor = field.first_editor()
+        if editor is not None:
+            self._step(editor, 1)
+
+    def _lock(self, path: str, field: Field) -> None:
+        """A question the form fills in itself, or closes for now, can be read and not changed."""
+        locked = field.answers and self.filling.readonly(path)
+        if locked or path in self._locked:
+            field.set_read_only(read_only=locked)
+        if locked:
+            self._locked.add(path)
+        else:
+            self._locked.discard(path)
 
     def _inside(self, question: Question, level: str) -> list[tuple[Question, Field]]:
         found = []
         for inner in question.walk():
-            path = level + inner.path.rpartition("/")[2] if level else inner.path
+            path = level + inner.short if level else inner.path
             if path in self.fields:
                 found.append((inner, self.fields[path]))
         return found
@@ -256,7 +296,7 @@ class FormPage(Page):
         known = self._paths
         for path in [p for p in self.fields if p not in known]:
             del self.fields[path]
-        for path in [p for p in self.groups if "[" in p and p not in known]:
+        for path in [p for p in self.groups if "[" in p and p.rpartition("]")[0] + "]" not in known]:
             del self.groups[path]
         self._tab_order()
         self._set_narrow()
@@ -286,6 +326,10 @@ class FormPage(Page):
             if touched != path:
                 self._refresh(touched)
         moved = [rows.sync() for rows in self._rows()]
+        for series, group in self.groups.items():
+            if isinstance(group, Rows):
+                # 一行也没有的重复组，引擎说不出它变了没有
+                group.setVisible(self.filling.relevant(series))
         if any(moved):
             self.rebuild_rows()
             for known in self._paths:
@@ -303,21 +347,25 @@ class FormPage(Page):
     def _refresh(self, path: str) -> None:
         """Draw one question anew: shown or not, its words, its choices, its star, a computed value."""
         filling = self.filling
-        if path in self.groups:
-            if path in self._paths:
-                self.groups[path].setVisible(filling.relevant(path))
-                self.groups[path].set_label(filling.label(path))
+        group = self.groups.get(path)
+        if group is not None:
+            if self.form.question(path).node:
+                group.setVisible(filling.relevant(path))
+                group.set_label(filling.label(path))
             return
         field = self.fields.get(path)
         if field is None or path not in self._paths:
             return
+        question = self.form.question(path)
         field.setVisible(filling.relevant(path))
-        field.set_label(filling.label(path) or path)
+        field.set_label(make.label_of(filling, path, question))
+        field.set_hint(make.hint_of(filling, path, question))
+        if question.type in CHOOSING:
+            field.set_choices(make.choices_of(filling, path))
         if not field.answers:
             return
         field.set_required(required=filling.required(path))
-        if self.form.question(path).type in ("select_one", "select_multiple"):
-            field.set_choices(make.choices_of(filling, path))
+        self._lock(path, field)
         if not field.trouble() and field.value() != filling.value(path):
             field.set_value(filling.value(path))
         if field.problem() or filling.value(path) is not None:
@@ -396,24 +444,11 @@ class FormPage(Page):
         return stop is editor or (not isinstance(stop, QPushButton) and editor in stop.watched())  # type: ignore[attr-defined]
 
     def _tab_order(self) -> None:
-        paths = self.filling.paths()
-        self._order = [self.fields[p] for p in paths if p in self.fields]
-        chain: list[QWidget] = []
-        for field in self._order:
-            chain += field.editors
+        self._order = [self.fields[p] for p in self._paths if p in self.fields]
+        chain = list(stops_in(self.inside, [widget for _, widget in self._extras]))
         for block, _ in self._extras:
             chain += block.watched()
-        chain += [self.submit_button, self.foot.save_button]
-        folds = [g for g in self.groups.values() if isinstance(g, Fold)]
-        for before, after in pairwise(chain):
-            QWidget.setTabOrder(before, after)
-        for fold in folds:
-            first = next((f for f in self._order if fold.isAncestorOf(f) and f.editors), None)
-            if first is not None:
-                at = chain.index(first.editors[0])
-                if at:
-                    QWidget.setTabOrder(chain[at - 1], fold.button)
-                QWidget.setTabOrder(fold.button, first.editors[0])
+        set_order([*chain, self.submit_button, self.foot.save_button])
 
     # —— 样子 ——
 

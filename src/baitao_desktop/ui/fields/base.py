@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -73,11 +73,14 @@ class Field(QWidget):
 
     `changed(self)` is emitted on every change made by the person, never by set_value(). value() is None when nothing
     (or nothing that can be read) is filled in; trouble() then says what cannot be read. A page calls set_problem(),
-    set_required(), set_narrow(), first_editor(); it watches the widgets of `editors`.
+    set_required(), set_narrow(), first_editor(); it watches the widgets of `editors`. `stepped(self)`: the person has
+    chosen and wants to go on. `why_not` says why no answer can be given here, in the words shown; empty when one can.
     """
 
     changed = Signal(object)
+    stepped = Signal(object)
     answers = True
+    why_not = ""
 
     def __init__(self, asks: Asks) -> None:
         super().__init__()
@@ -142,8 +145,15 @@ class Field(QWidget):
 
     def set_label(self, text: str) -> None:
         if text != self.asks.label:
-            self.asks = Asks(text, self.asks.hint, self.asks.basis, self.asks.limit)
+            self.asks = replace(self.asks, label=text)
             self._write_label()
+            self.name_editors()
+
+    def set_hint(self, text: str) -> None:
+        if text != self.asks.hint:
+            self.asks = replace(self.asks, hint=text)
+            self._hint.setText(text)
+            self._hint.setVisible(bool(text))
             self.name_editors()
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
@@ -275,6 +285,10 @@ class Note(Field):
     def set_label(self, text: str) -> None:
         self._text.setText(text)
 
+    def set_hint(self, text: str) -> None:
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
+
     def set_narrow(self, *, narrow: bool) -> None:
         """A note always spans the page."""
 
@@ -283,7 +297,8 @@ class Unknown(Note):
     """A question this version cannot ask on a laptop; its answer is kept as it came."""
 
     def __init__(self, asks: Asks) -> None:
-        super().__init__(Asks(f"{asks.label}：这一题请用手机或纸质表填写。", asks.hint))
+        self.why_not = f"{asks.label}：这一题请用手机或纸质表填写。"
+        super().__init__(Asks(self.why_not, asks.hint))
 
     def set_label(self, text: str) -> None:
         """The sentence stands as it was made."""

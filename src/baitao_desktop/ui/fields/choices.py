@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QRadioButton,
-    QSizePolicy,
     QStyledItemDelegate,
     QWidget,
 )
@@ -22,67 +21,31 @@ from PySide6.QtWidgets import (
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.pinyin import matches
 from baitao_desktop.ui import look
-from baitao_desktop.ui.fields.base import Asks, Choice, Field, plain_button_text
+from baitao_desktop.ui.fields.base import Asks, Choice, Field, check_box, plain_button_text
+from baitao_desktop.ui.fields.grid import Grid
 
-MOST_SHOWN = 200
-
-
-def folded(text: str, width: int, measure: QWidget) -> str:
-    """Text broken into lines of at most `width` pixels, as boxes and buttons do not wrap by themselves."""
-    metrics, lines, line = measure.fontMetrics(), [], ""
-    for character in text:
-        if line and metrics.horizontalAdvance(line + character) > width:
-            lines.append(line)
-            line = ""
-        line += character
-    return "\n".join([*lines, line])
+MOST_SHOWN = 2000
 
 
-class Grid(QWidget):
-    """Buttons in rows that break where the page ends; with `columns` in even columns as far as they fit."""
+def name_of(value: Json) -> str | None:
+    """The chosen name of an answer; a form may say that its names are numbers."""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return str(value) or None
+    return None
 
-    def __init__(self, columns: int = 0) -> None:
-        super().__init__()
-        self._columns = columns
-        self._buttons: list[tuple[QAbstractButton, str]] = []
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_buttons(self, buttons: Sequence[tuple[QAbstractButton, str]]) -> None:
-        for old, _ in self._buttons:
-            old.setParent(None)
-            old.deleteLater()
-        self._buttons = list(buttons)
-        for button, _ in self._buttons:
-            button.setParent(self)
-            button.show()
-        self._place()
+def names_of(value: Json) -> list[str]:
+    """The chosen names of an answer, in their order."""
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return str(value).split() if isinstance(value, str | int | float) else []
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self._buttons:
-            self._place()
-
-    def _place(self) -> None:
-        width = max(self.width(), 120)
-        frame = look.unit() * 2 + 16
-        widest = max((self.fontMetrics().horizontalAdvance(text) for _, text in self._buttons), default=0) + frame
-        columns = max(1, min(self._columns, width // max(1, widest))) if self._columns else 0
-        cell = width // columns if columns else 0
-        x = y = tall = 0
-        for i, (button, text) in enumerate(self._buttons):
-            button.setText(plain_button_text(folded(text, (cell or width) - frame, self)))
-            size = button.sizeHint()
-            wide = cell or min(width, size.width())
-            if x and ((columns and i % columns == 0) or x + wide > width):
-                x, y, tall = 0, y + tall, 0
-            button.setGeometry(x, y, wide, size.height())
-            x, tall = x + wide + (0 if columns else 8), max(tall, size.height())
-        if self.minimumHeight() != y + tall:
-            self.setFixedHeight(max(y + tall, 1))
+def name_by_choices(field: Field, choices: Sequence[Choice]) -> None:
+    """Each button is called by its question and its own words, folded or not shown as they may be."""
+    for choice, editor in zip(choices, field.editors, strict=False):
+        editor.setAccessibleName(f"{field.asks.label} {choice.label}")
+        editor.setAccessibleDescription(field.problem() or field.asks.hint)
 
 
 class _Radio(QRadioButton):
@@ -103,14 +66,20 @@ class _Radio(QRadioButton):
 
 
 class RowField(Field):
-    """One of few, all in view, in a row (or `columns`). Keys 1 to 9 choose by place, arrows move, Delete empties."""
+    """One of few, all in view, in a row (or `columns`). Keys 1 to 9 choose by place, arrows move, Delete empties.
 
-    def __init__(self, asks: Asks, choices: Sequence[Choice], columns: int = 0) -> None:
+    `bare`: a row of a table (see Grid). `quick`: a click or a digit goes on to the next question at once.
+    """
+
+    def __init__(
+        self, asks: Asks, choices: Sequence[Choice], columns: int = 0, *, bare: bool = False, quick: bool = False
+    ) -> None:
         super().__init__(asks)
         self._value: str | None = None
         self._choices: list[Choice] = []
+        self._quick = quick
         self._group = QButtonGroup(self)
-        self._grid = Grid(columns)
+        self._grid = Grid(columns, bare=bare)
         self.add_editor(self._grid)
         self.close_body()
         self.set_choices(choices)
@@ -124,10 +93,10 @@ class RowField(Field):
         for i, choice in enumerate(choices):
             radio = _Radio(plain_button_text(choice.label))
             self._group.addButton(radio, i)
-            radio.digit.connect(self._choose)
+            radio.digit.connect(self._pressed)
             radio.emptied.connect(lambda: self._choose(-1))
             buttons.append((radio, choice.label))
-        self._group.idClicked.connect(self._choose)
+        self._group.idClicked.connect(self._pressed)
         # 方向键移动时只有 toggled，没有 clicked
         self._group.idToggled.connect(lambda at, on: self._choose(at) if on else None)
         self._grid.set_buttons(buttons)
@@ -139,11 +108,19 @@ class RowField(Field):
         return self._value
 
     def set_value(self, value: Json) -> None:
-        self._value = value if isinstance(value, str) and value else None
+        self._value = name_of(value)
         self._show()
 
     def first_editor(self) -> QWidget | None:
         return self._group.checkedButton() or super().first_editor()
+
+    def name_editors(self) -> None:
+        name_by_choices(self, self._choices)
+
+    def _pressed(self, at: int) -> None:
+        self._choose(at)
+        if self._quick and at < len(self._choices):
+            self.stepped.emit(self)
 
     def _choose(self, at: int) -> None:
         if at >= len(self._choices):
@@ -188,10 +165,10 @@ class _Pick(QLineEdit):
 
 
 class PickField(Field):
-    """One of a list: type characters or pinyin initials (bt → 白涛), Enter takes the first; click or ↓ shows all."""
+    """One of a list: type characters or pinyin initials (bt → 白涛), Enter takes the first; click or ↓ shows all.
 
-    stepped = Signal(object)
-    """A choice was taken by Enter or Tab: the page may go on."""
+    `stepped` tells that a choice was taken by Enter or Tab.
+    """
 
     def __init__(self, asks: Asks, choices: Sequence[Choice]) -> None:
         super().__init__(asks)
@@ -213,6 +190,8 @@ class PickField(Field):
         self.completer.setMaxVisibleItems(8)
         view = QListView()
         view.setObjectName("choices")
+        # 一千行逐行量高要半秒，行高其实都一样
+        view.setUniformItemSizes(True)
         view.setAccessibleName(asks.label)
         self.completer.setPopup(view)
         # QCompleter 自带的代表不理会样式表里的行高和边距
@@ -234,7 +213,7 @@ class PickField(Field):
         return self._value
 
     def set_value(self, value: Json) -> None:
-        self._value = value if isinstance(value, str) and value else None
+        self._value = name_of(value)
         self._show()
 
     def trouble(self) -> str:
@@ -312,13 +291,13 @@ class PickField(Field):
 
 
 class ManyField(Field):
-    """Any number of a few, in `columns`; Space ticks, Enter goes on."""
+    """Any number of a few, in `columns` (0 = one after another); Space ticks, Enter goes on. `bare`: see Grid."""
 
-    def __init__(self, asks: Asks, choices: Sequence[Choice], columns: int = 1) -> None:
+    def __init__(self, asks: Asks, choices: Sequence[Choice], columns: int = 1, *, bare: bool = False) -> None:
         super().__init__(asks)
         self._chosen: list[str] = []
         self._choices: list[Choice] = []
-        self._grid = Grid(columns)
+        self._grid = Grid(columns, bare=bare)
         self.add_editor(self._grid)
         self.close_body()
         self.set_choices(choices)
@@ -337,17 +316,14 @@ class ManyField(Field):
         self.editors = [button for button, _ in buttons]
         self.name_editors()
 
+    def name_editors(self) -> None:
+        name_by_choices(self, self._choices)
+
     def value(self) -> Json:
         return list(self._chosen) or None
 
     def set_value(self, value: Json) -> None:
-        self._chosen = (
-            value.split()
-            if isinstance(value, str)
-            else [str(v) for v in value or ()]
-            if isinstance(value, list)
-            else []
-        )
+        self._chosen = names_of(value)
         for choice, box in zip(self._choices, self.editors, strict=True):
             if isinstance(box, QCheckBox):
                 blocked = box.blockSignals(True)
@@ -362,3 +338,23 @@ class ManyField(Field):
         }
         self._chosen = [c.value for c in self._choices if c.value in on]
         self.edited()
+
+
+class AckField(Field):
+    """Read and understood: one tick. Stored as OK, as ODK does."""
+
+    def __init__(self, asks: Asks) -> None:
+        super().__init__(asks)
+        self.box = check_box("已知晓")
+        self.editors = [self.box]
+        self.add_editor(self.box, stretch=0)
+        self.close_body()
+        self.box.toggled.connect(self.edited)
+
+    def value(self) -> Json:
+        return "OK" if self.box.isChecked() else None
+
+    def set_value(self, value: Json) -> None:
+        blocked = self.box.blockSignals(True)
+        self.box.setChecked(bool(value))
+        self.box.blockSignals(blocked)

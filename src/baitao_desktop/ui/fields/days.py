@@ -67,9 +67,10 @@ class DayField(Field):
     placeholder = "如 20220412、4.12、今天"
     complaint = "看不懂这个日期，可写 20220412、4.12 或 今天"
 
-    def __init__(self, asks: Asks, clock: Clock) -> None:
+    def __init__(self, asks: Asks, clock: Clock, *, calendar: bool = True) -> None:
         super().__init__(asks)
         self._clock = clock
+        self._given: tuple[str, str] | None = None
         self.calendar: Calendar | None = None
         self.line = QLineEdit()
         self.line.setPlaceholderText(self.placeholder)
@@ -78,6 +79,9 @@ class DayField(Field):
         self.button = link_button("日历", "calendar")
         self.button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.button.clicked.connect(self.open_calendar)
+        self._with_calendar = calendar
+        if not calendar:
+            self.button.hide()
         self.editors = [self.line]
         self._said = label_of("", "hint", wrap=False)
         self.add_editor(self.line, beside=[self.button, *self.extra(), self._said])
@@ -107,7 +111,7 @@ class DayField(Field):
 
     def set_read_only(self, *, read_only: bool) -> None:
         self.line.setReadOnly(read_only)
-        self.button.setVisible(not read_only)
+        self.button.setVisible(not read_only and self._with_calendar)
 
     def open_calendar(self) -> None:
         if self.calendar is None:
@@ -127,6 +131,7 @@ class DayField(Field):
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Down
             and event.modifiers() & Qt.KeyboardModifier.AltModifier
+            and self._with_calendar
         ):
             self.open_calendar()
             return True
@@ -163,12 +168,19 @@ class MomentField(DayField):
         return [self.now_button]
 
     def value(self) -> Json:
+        if self._given is not None and self.line.text() == self._given[0]:
+            # 没有动过的时间原样交回：别处来的可以带秒
+            return self._given[1]
         moment = self._moment()
         return reading.moment_value(moment) if moment else None
 
     def set_value(self, value: Json) -> None:
         moment = reading.moment_of(value) if isinstance(value, str) else None
+        if value is not None and moment is None:
+            self.line.setText(str(value))
+            return
         super().set_value(reading.moment_value(moment) if moment else None)
+        self._given = (self.line.text(), value) if isinstance(value, str) else None
 
     def written(self, value: str) -> str:
         return minute_text(value)

@@ -23,6 +23,7 @@ from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import Asks, Field, label_of, link_button
+from baitao_desktop.ui.fields.walking import set_order, stops_in
 
 KINDS = (".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp", ".bmp")
 THUMB = 96
@@ -57,14 +58,15 @@ class PhotoField(Field):
         self.button.installEventFilter(self)
         self.editors = [self.button]
         way = label_of("可选文件、拖进来，或按 Ctrl+V 粘贴", "hint", wrap=False)
-        self._body.addLayout(self._row)
         self.add_editor(self.button, beside=[way], stretch=0)
+        self._body.addLayout(self._row)
         self.close_body()
         self.setAcceptDrops(True)
         if door is None:
             self.button.setEnabled(False)
             way.hide()
-            self.echo("本页不能添加照片，保存后在记录里添加")
+            self.why_not = "本页不能添加照片，保存后在记录里添加"
+            self.echo(self.why_not)
 
     def value(self) -> Json:
         if self._most == 1:
@@ -138,6 +140,7 @@ class PhotoField(Field):
         for i, photo in enumerate(self._photos):
             self._row.addWidget(self._card(i, photo))
         self._row.addStretch(1)
+        set_order([self.button, *stops_in(self._row)])
         self.button.setText("换一张照片" if self._most == 1 and self._photos else "添加照片")
         self.button.setEnabled(self._most == 1 or len(self._photos) < self._most)
 

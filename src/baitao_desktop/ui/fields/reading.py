@@ -18,6 +18,8 @@ _CLOCK = re.compile(
     r"(?P<part>上午|早上|中午|下午|晚上)?\s*(?P<h>\d{1,2})\s*[:时点]\s*(?P<n>\d{1,2})?\s*(?P<half>半)?分?|(?P<hn>\d{4})"
 )
 
+_MONTH = re.compile(r"(?P<y>\d{4})\s*[-./年]\s*(?P<m>\d{1,2})\s*月?|(?P<y2>\d{4})(?P<m2>\d{2})|(?P<m3>\d{1,2})\s*月")
+
 
 def read_day(text: str, today: date) -> date | None:
     """The day meant by 20220412, 2022-4-12, 4.12, 4月12日, 12日, 今天; None when it is none. A missing year or month
@@ -76,6 +78,37 @@ def _read_clock(text: str) -> time | None:
         if found["part"] in ("下午", "晚上") and hour < 12:
             hour += 12
     return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def read_clock(text: str, now: datetime) -> time | None:
+    """The time of day meant by 9:30, 0930, 下午3点半, 现在; None when it is none."""
+    text = half_width(text).strip()
+    if text in ("现在", "此刻", "刚才"):
+        return now.astimezone(CST).time().replace(second=0, microsecond=0)
+    return _read_clock(text)
+
+
+def read_month(text: str, today: date) -> date | None:
+    """The first day of the month meant by 202204, 2022.4, 2022年4月, 4月, 本月, 上月; None when it is none."""
+    text = half_width(text).strip()
+    if text in ("本月", "这个月"):
+        return today.replace(day=1)
+    if text in ("上月", "上个月"):
+        return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    found = _MONTH.fullmatch(text)
+    if not found:
+        return None
+    year, month = int(found["y"] or found["y2"] or today.year), int(found["m"] or found["m2"] or found["m3"])
+    return date(year, month, 1) if 1 <= month <= 12 and year else None
+
+
+def read_year(text: str, today: date) -> date | None:
+    """The first day of the year meant by 2022, 2022年, 今年, 去年; None when it is none."""
+    text = half_width(text).strip()
+    if text in ("今年", "去年", "前年"):
+        return date(today.year - ("今年", "去年", "前年").index(text), 1, 1)
+    found = re.fullmatch(r"([12]\d{3})年?", text)
+    return date(int(found[1]), 1, 1) if found else None
 
 
 def day_echo(day: date) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import half_width, phone_of, phone_warning, uscc_warning
@@ -26,10 +26,14 @@ class TextField(Field):
         super().__init__(asks)
         self.line = QLineEdit()
         self.editors = [self.line]
-        self.add_editor(self.line)
+        self.add_editor(self.line, beside=self.beside())
         self.close_body()
         # textEdited：候选词未上屏时不发（desktop.md §5，实测）
         self.line.textEdited.connect(self._typed)
+
+    def beside(self) -> list[QWidget]:
+        """What stands to the right of the line."""
+        return []
 
     def value(self) -> Json:
         return reading.one_line(self.line.text()) or None
@@ -178,9 +182,12 @@ class NumberField(Field):
 
     complaint = "请填数字，例如 12"
 
-    def __init__(self, asks: Asks, *, read: Callable[[str], int | float | None], unit: str = "") -> None:
+    def __init__(
+        self, asks: Asks, *, read: Callable[[str], int | float | None], unit: str = "", thousands: bool = False
+    ) -> None:
         super().__init__(asks)
         self._read = read
+        self._thousands = thousands
         self.line = QLineEdit()
         self.line.setMaximumWidth(look.unit() * 16)
         self.line.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
@@ -209,10 +216,15 @@ class NumberField(Field):
         self.line.setReadOnly(read_only)
 
     def written(self, value: Json) -> str:
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
         return "" if value is None else str(value)
 
     def told(self) -> None:
         """What is said beside the box."""
+        if self._thousands:
+            value = self.value()
+            self._unit.setText(f"{value:,}" if isinstance(value, int | float) and abs(value) >= 1000 else "")
 
     def _typed(self) -> None:
         self.told()
@@ -247,9 +259,9 @@ class MoneyField(NumberField):
         self._wan.setText(reading.fen_echo(value) if isinstance(value, int) and abs(value) >= 1_000_000 else "")
 
 
-def integer_field(asks: Asks) -> NumberField:
-    return NumberField(asks, read=reading.read_integer)
+def integer_field(asks: Asks, *, thousands: bool = False) -> NumberField:
+    return NumberField(asks, read=reading.read_integer, thousands=thousands)
 
 
-def decimal_field(asks: Asks) -> NumberField:
-    return NumberField(asks, read=reading.read_decimal)
+def decimal_field(asks: Asks, *, thousands: bool = False) -> NumberField:
+    return NumberField(asks, read=reading.read_decimal, thousands=thousands)

@@ -1,0 +1,245 @@
+"""Many of a long list, and putting things in order: lists that stay quick with a thousand lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QWidget
+
+from baitao_desktop.domain.ops import Json
+from baitao_desktop.domain.pinyin import matches
+from baitao_desktop.ui import look
+from baitao_desktop.ui.fields.base import Asks, Choice, Field, link_button
+from baitao_desktop.ui.fields.choices import names_of
+
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+MOST_NAMED = 6
+"""So many chosen ones are named under the list, the rest counted."""
+
+
+class _Ticks(QAbstractListModel):
+    """Lines with a tick; a thousand boxes as widgets would take seconds, a model takes nothing."""
+
+    ticked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[Choice] = []
+        self.chosen: set[str] = set()
+
+    def show_these(self, choices: Sequence[Choice]) -> None:
+        self.beginResetModel()
+        self.shown = list(choices)
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.shown)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        choice = self.shown[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return choice.label
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Checked if choice.value in self.chosen else Qt.CheckState.Unchecked
+        return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
+
+    def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.CheckStateRole:
+            return False
+        name = self.shown[index.row()].value
+        if value in (Qt.CheckState.Checked, Qt.CheckState.Checked.value):
+            self.chosen.add(name)
+        else:
+            self.chosen.discard(name)
+        self.dataChanged.emit(index, index, [role])
+        self.ticked.emit()
+        return True
+
+
+class StillList(QListView):
+    """A list inside a page: the wheel turns the page where the list is at its end or has not been gone to."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ManyListField(Field):
+    """Any number of many: a list with ticks and a box above it that finds by characters or pinyin initials.
+
+    In the box ↓ goes to the list and Enter to the next question; in the list Space ticks. What is chosen is named
+    under the list, so that it is seen whatever is being looked for.
+    """
+
+    def __init__(self, asks: Asks, choices: Sequence[Choice]) -> None:
+        super().__init__(asks)
+        self._chosen: list[str] = []
+        self._choices: list[Choice] = []
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("可输入汉字或拼音首字母")
+        self.line.setMaximumWidth(look.unit() * 28)
+        self.model = _Ticks()
+        self.view = StillList()
+        self.view.setUniformItemSizes(True)
+        self.view.setMaximumWidth(look.unit() * 28)
+        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.view.setModel(self.model)
+        self.editors = [self.line, self.view]
+        self.add_editor(self.line)
+        self.add_editor(self.view)
+        self.close_body()
+        self.line.textChanged.connect(self._find)
+        self.model.ticked.connect(self._ticked)
+        self.set_choices(choices)
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        if list(choices) != self._choices:
+            self._choices = list(choices)
+            self._find()
+            self._tell()
+
+    def value(self) -> Json:
+        return list(self._chosen) or None
+
+    def set_value(self, value: Json) -> None:
+        self._chosen = names_of(value)
+        self.model.chosen = set(self._chosen)
+        self.view.viewport().update()
+        self._tell()
+
+    def name_editors(self) -> None:
+        super().name_editors()
+        self.line.setAccessibleName(f"{self.asks.label} 查找")
+
+    def _find(self) -> None:
+        typed = self.line.text().strip()
+        self.model.show_these([c for c in self._choices if matches(c.label, typed)] if typed else self._choices)
+        rows = max(1, min(8, len(self.model.shown)))
+        self.view.setFixedHeight(rows * max(self.view.sizeHintForRow(0), look.unit() * 2) + 4)
+
+    def _ticked(self) -> None:
+        known = [c.value for c in self._choices]
+        strange = [name for name in self._chosen if name not in set(known)]
+        self._chosen = [name for name in known if name in self.model.chosen] + strange
+        self._tell()
+        self.edited()
+
+    def _tell(self) -> None:
+        named = [c.label for c in self._choices if c.value in self.model.chosen]
+        more = f" 等{len(named)}项" if len(named) > MOST_NAMED else ""
+        self.echo("已选：" + "、".join(named[:MOST_NAMED]) + more if named else "")
+
+
+class _Order(StillList):
+    """Alt+↑ and Alt+↓ move the line one stands on."""
+
+    moved = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ways = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in ways:
+            self.moved.emit(ways[Qt.Key(event.key())])
+            return
+        super().keyPressEvent(event)
+
+
+class _Lines(QAbstractListModel):
+    """Numbered lines once there is an order, plain ones before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choices: list[Choice] = []
+        self.numbered = False
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.choices)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        label = self.choices[index.row()].label
+        return f"{index.row() + 1}. {label}" if self.numbered else f"—  {label}"
+
+
+class RankField(Field):
+    """Put in order with 上移, 下移 or Alt+↑, Alt+↓. Empty until the person has moved something or taken the order as
+    it stands; the value names all choices, the first first."""
+
+    def __init__(self, asks: Asks, choices: Sequence[Choice]) -> None:
+        super().__init__(asks)
+        self.model = _Lines()
+        self.view = _Order()
+        self.view.setMaximumWidth(look.unit() * 28)
+        self.view.setModel(self.model)
+        self.view.moved.connect(self.move_by)
+        self.up, self.down = link_button("上移", "up"), link_button("下移", "lower")
+        self.take, self.clear = link_button("就按这个顺序", "ok"), link_button("清除排序", "undo")
+        self.up.clicked.connect(lambda: self.move_by(-1))
+        self.down.clicked.connect(lambda: self.move_by(1))
+        self.take.clicked.connect(lambda: self._take(numbered=True))
+        self.clear.clicked.connect(lambda: self._take(numbered=False))
+        self.editors = [self.view, self.up, self.down, self.take, self.clear]
+        self.add_editor(self.view)
+        self.add_editor(self.up, beside=[self.down, self.take, self.clear], stretch=0)
+        self.close_body()
+        self.set_choices(choices)
+        self._tell()
+
+    def first_editor(self) -> QWidget | None:
+        return self.view if self.view.isEnabled() else None
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """New entries; the order of those that stay is kept."""
+        now = {c.value: c for c in choices}
+        if {c.value: c for c in self.model.choices} == now:
+            return
+        kept = [now[c.value] for c in self.model.choices if c.value in now] if self.model.numbered else []
+        seen = {c.value for c in kept}
+        self._show([*kept, *(c for c in choices if c.value not in seen)], numbered=self.model.numbered)
+
+    def value(self) -> Json:
+        return [c.value for c in self.model.choices] if self.model.numbered and self.model.choices else None
+
+    def set_value(self, value: Json) -> None:
+        names = names_of(value)
+        known = {c.value: c for c in self.model.choices}
+        first = [known.pop(name, Choice(name, name)) for name in names]
+        self._show([*first, *known.values()], numbered=bool(names))
+
+    def move_by(self, way: int) -> None:
+        """Move the line one stands on up (−1) or down (1)."""
+        at, choices = self.view.currentIndex().row(), list(self.model.choices)
+        to = at + way
+        if 0 <= at < len(choices) and 0 <= to < len(choices):
+            choices[at], choices[to] = choices[to], choices[at]
+            self._show(choices, numbered=True)
+            self.view.setCurrentIndex(self.model.index(to))
+            self.edited()
+
+    def _take(self, *, numbered: bool) -> None:
+        if numbered != self.model.numbered:
+            self._show(self.model.choices, numbered=numbered)
+            self.edited()
+
+    def _show(self, choices: Sequence[Choice], *, numbered: bool) -> None:
+        at = max(0, self.view.currentIndex().row())
+        self.model.beginResetModel()
+        self.model.choices, self.model.numbered = list(choices), numbered
+        self.model.endResetModel()
+        self.view.setCurrentIndex(self.model.index(min(at, len(choices) - 1)) if choices else QModelIndex())
+        rows = max(1, min(12, len(choices)))
+        self.view.setFixedHeight(rows * max(self.view.sizeHintForRow(0), look.unit() * 2) + 4)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.take.setVisible(not self.model.numbered)
+        self.clear.setVisible(self.model.numbered)
+        self.echo("" if self.model.numbered else "还没有排序：选中一行后上移、下移（Alt+↑、Alt+↓），或按“就按这个顺序”")
