@@ -57,11 +57,18 @@ def three_laptops(street: Street) -> None:
 def cards_swapped(street: Street) -> None:
     for unit in ("麦子坪村", "小田溪社区"):
         folder = street.stick(unit)
-        street.say(unit, "card", "--to", str(folder))
+        digits = own_digits(street.say(unit, "card", "--to", str(folder)))
         (card,) = folder.glob("*.btk")
-        assert "核对八位数字" in street.say("专项办", "take-in", str(card))
+        assert "核对八位数字" in street.say("专项办", "take-in", str(card), "--digits", digits)
         (answer,) = folder.glob("ZXB_to_*.btk")
-        street.say(unit, "take-in", str(answer))
+        office = own_digits(street.say("专项办", "card", "--to", str(street.stick("专项办"))))
+        street.say(unit, "take-in", str(answer), "--digits", office)
+
+
+def own_digits(said: str) -> str:
+    """What the other side reads out on the telephone."""
+    (line,) = [line for line in said.splitlines() if "八位核对数字" in line]
+    return line.split("：")[1]
 
 
 def register(street: Street, unit: str, subject: str, reporter: dict[str, str]) -> None:
@@ -106,9 +113,9 @@ def take_in_twice(street: Street) -> None:
 def close(street: Street, subject: str) -> None:
     no = street.numbers[subject]
     street.say("专项办", "act", "受理", no, "--set", "person=王某某", "--set", "due_close=2022-06-10")
-    words = ("verified_at=2022-05-18", "verified_by=王某某", "seen=已到现场查看", "result=true")
+    words = ("verified_at=2022-05-18", "verified_by=王某某", "seen=已到现场查看", "核实结果=属实")
     street.say("专项办", "act", "核实", no, *(w for pair in words for w in ("--set", pair)))
-    words = ("conclusion=已责成退款", "reply=钱已退回", "loss_fen=2000000", "returned_fen=2000000")
+    words = ("conclusion=已责成退款", "reply=钱已退回", "损失=2万", "returned_fen=2000000")
     street.say("专项办", "act", "办结", no, *(w for pair in words for w in ("--set", pair)))
 
 

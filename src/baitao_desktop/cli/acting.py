@@ -1,0 +1,198 @@
+"""`act`: what each step takes, said by name or in Chinese, and carried out."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from baitao_desktop.cli import values
+from baitao_desktop.domain import tips as law
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import Json, RecordId
+from baitao_desktop.domain.query import Query
+from baitao_desktop.domain.values import yuan
+from baitao_desktop.ui.fields import reading
+
+if TYPE_CHECKING:
+    from baitao_desktop.actions.desk import Desk
+
+VERBS = {
+    "上报": "hand_up", "受理": "accept", "核实": "verify", "更正": "correct", "办结": "close", "作废": "void", "回复": "feedback",
+    "撤销": "revoke",
+}  # fmt: skip
+_NAMES = {
+    "person": "责任人", "unit": "承办单位", "due_verify": "核实期限", "due_close": "办结期限", "verified_at": "核实时间",
+    "verified_by": "核实人", "seen": "核实情况", "result": "核实结果", "conclusion": "内部结论", "reply": "给举报人的回复",
+    "loss": "损失", "returned": "已退回", "reason": "理由", "feedback_at": "回复时间", "how": "回复方式", "text": "回复内容",
+    "reaction": "对方的反应", "outcome": "回复结果",
+}  # fmt: skip
+_ALSO = {
+    "更正理由": "reason", "作废理由": "reason", "反应": "reaction", "单位": "unit", "损失金额": "loss", "已退回金额": "returned",
+    "结论": "conclusion", "feedback_how": "how",
+}  # fmt: skip
+_FEN = {"loss_fen": "loss", "returned_fen": "returned"}
+_OUTCOMES = {code: words for code, words in law.FEEDBACK.items() if code != "pending"}
+HELP = f"""每一步 --set 要填的内容（写中文名或括号里的名字都行）：
+  上报  不用填
+  受理  责任人（person）必填；承办单位（unit）、核实期限（due_verify）、办结期限（due_close）可不填
+  核实  核实时间（verified_at）、核实人（verified_by）、核实情况（seen）、核实结果（result：{"、".join(law.RESULTS.values())}）都要填
+  更正  题目=新内容，可以写几项；还要写 更正理由（reason）
+  办结  内部结论（conclusion）、给举报人的回复（reply）、损失（loss）、已退回（returned）都要填
+  作废  作废理由（reason）必填
+  回复  回复时间（feedback_at）、回复方式（how）必填；回复结果（outcome：{"、".join(_OUTCOMES.values())}）、
+        回复内容（text）、对方的反应（reaction）可不填
+  撤销  不用填；只能撤销自己刚办的一步
+金额按元写，如 3980、3980.50、2万（只有 loss_fen、returned_fen 按分写）；时间写 2022-05-18 或 2022-05-18 09:30；
+选项写文字或代码都行，多选用顿号隔开；单位写名称。
+例：act 核实 编号 --set 核实时间=2022-05-18 --set 核实人=王某某 --set 核实情况=已到现场 --set 核实结果=属实"""
+
+
+def verb_of(said: str) -> str:
+    """The act of a word, Chinese or not. UserFacingError A53 lists them."""
+    by_label = {label: act for act, label in law.ACTS.items() if act in VERBS.values()}
+    verb = VERBS.get(said) or by_label.get(said) or said
+    if verb not in VERBS.values():
+        raise UserFacingError("A53", f"没有“{said}”这个动作。可用：{'、'.join(VERBS)}。")
+    return verb
+
+
+def pairs_of(said: Sequence[str]) -> dict[str, str]:
+    """`项=值` as written. UserFacingError A54 when one is not, or an item is given twice."""
+    given: dict[str, str] = {}
+    for pair in said:
+        # 中文输入法打出的是全角等号
+        cut = min((at for at in (pair.find("="), pair.find("＝")) if at >= 0), default=-1)
+        key, value = pair[:cut].strip(), pair[cut + 1 :].strip()
+        if cut < 0 or not key:
+            raise UserFacingError("A54", f"“{pair}”写法不对，应写成 项=值。")
+        if key in given:
+            raise UserFacingError("A54", f"“{key}”写了两次。请只留一个。")
+        given[key] = value
+    return given
+
+
+def act(desk: Desk, verb: str, number: str, pairs: Mapping[str, str]) -> str:
+    """Carry out one step; what was done and how sums and choices were understood, as a sentence."""
+    from baitao_desktop.actions import tips
+
+    tip = find(desk, number)
+    if verb == "correct":
+        return _correct(desk, tip, pairs)
+    if verb == "revoke":
+        _take(desk, "revoke", pairs, {})
+        tips.revoke(desk, tip, tips.last_step(desk, tip))
+        return "已撤销。"
+    do: Callable[..., Any] = getattr(tips, verb)
+    keywords = {k: p for k, p in inspect.signature(do).parameters.items() if p.kind is p.KEYWORD_ONLY}
+    given = _take(desk, verb, pairs, {k: p.default is p.empty for k, p in keywords.items()})
+    do(desk, tip, **given)
+    sums = [f"{_NAMES[_FEN[k]]}{yuan(v)}元" for k, v in given.items() if k in _FEN and isinstance(v, int)]
+    return "已办。" + ("、".join(sums) + "。" if sums else "")
+
+
+def find(desk: Desk, said: str) -> RecordId:
+    """The tip of a number, 总台账号 or record id. UserFacingError A34 when it is not here."""
+    with desk.store.reading() as reader:
+        for line in reader.lines(reader.ids(Query(form=law.FORM))):
+            if said.strip() and said.strip() in (line.head.no, line.id, line.head.tracks[1]):
+                return line.id
+    raise UserFacingError("A34", f"找不到编号“{said}”。请核对编号。")
+
+
+def _correct(desk: Desk, tip: RecordId, pairs: Mapping[str, str]) -> str:
+    from baitao_desktop.actions import tips
+
+    form = desk.forms[law.FORM]
+    changes: dict[str, Json] = {}
+    reason = ""
+    for key, text in pairs.items():
+        if key == "reason" or key in ("理由", "更正理由"):
+            reason = text
+            continue
+        if key in (law.IDENTITY, law.QUERY_HASH):
+            changes[key] = text
+            continue
+        question = values.question_named(form, key)
+        changes[question.path] = values.typed(desk, form, question, text)
+    if not reason:
+        raise UserFacingError("A54", "还没有写更正理由。请加 --set 更正理由=……。")
+    if not changes:
+        raise UserFacingError("A54", "没有写要更正哪一项。请加 --set 题目=新内容。")
+    tips.correct(desk, tip, changes=changes, reason=reason)
+    now = [f"{form.question(k).label}改为{values.in_words(desk, form, k, v)}" for k, v in changes.items()]
+    return f"已更正：{'；'.join(now)}。"
+
+
+def _take(desk: Desk, verb: str, pairs: Mapping[str, str], takes: Mapping[str, bool]) -> dict[str, Any]:
+    """The step's own parameters out of what was written. UserFacingError A54 says in Chinese what it takes."""
+    labels = {_FEN.get(name, name): name for name in takes}
+    by_words = {_NAMES.get(short, short): short for short in labels} | {w: s for w, s in _ALSO.items() if s in labels}
+    given: dict[str, Any] = {}
+    for key, text in pairs.items():
+        short = by_words.get(key, key)
+        name = labels.get(short, key if key in takes else "")
+        if not name:
+            raise UserFacingError("A54", f"“{law.ACTS[verb]}”没有“{key}”这一项。{_wanted(labels, takes)}")
+        if name in given:
+            raise UserFacingError("A54", f"“{_NAMES.get(_FEN.get(name, name), name)}”写了两次。请只留一个。")
+        given[name] = _value(desk, name, text, fen=key in _FEN)
+    missing = [_NAMES.get(short, short) for short, name in labels.items() if takes[name] and name not in given]
+    if missing:
+        raise UserFacingError("A54", f"还没有写{'、'.join(missing)}。{_wanted(labels, takes)}")
+    return given
+
+
+def _wanted(labels: Mapping[str, str], takes: Mapping[str, bool]) -> str:
+    if not labels:
+        return "这一步不用填内容。"
+    must = [f"{_NAMES.get(s, s)}（{s}）" for s, name in labels.items() if takes[name]]
+    may = [f"{_NAMES.get(s, s)}（{s}）" for s, name in labels.items() if not takes[name]]
+    said = [f"要填：{'、'.join(must)}"] if must else []
+    said += [f"可填：{'、'.join(may)}"] if may else []
+    return "；".join(said) + "。"
+
+
+def _value(desk: Desk, name: str, text: str, *, fen: bool) -> Any:
+    if name in _FEN:
+        sum_of = reading.read_integer(text) if fen else reading.read_fen(text)
+        if sum_of is None:
+            how = "按分写成整数" if fen else "写成多少元，如 3980、3980.50 或 2万"
+            raise UserFacingError("A56", f"“{_NAMES[_FEN[name]]}”要{how}。请改正后再来一次。")
+        return sum_of
+    if name == "result":
+        return _code(text, law.RESULTS, name)
+    if name == "outcome":
+        return _code(text, _OUTCOMES, name)
+    if name == "unit" and text:
+        unit = desk.campaign.find_unit(text)
+        if unit is None:
+            raise UserFacingError("A24", f"没有“{text}”这个单位。请核对名称。")
+        return unit.code
+    if name in ("due_verify", "due_close") and text:
+        day = reading.read_day(text, desk.today)
+        return _there(day.isoformat() if day else None, name, "写存在的日期，如 2022-05-25")
+    if name in ("verified_at", "feedback_at") and text:
+        return _there(_when(desk, text), name, "写存在的日期或时间，如 2022-05-18 09:30")
+    return text
+
+
+def _when(desk: Desk, text: str) -> str | None:
+    day = reading.read_day(text, desk.today)
+    if day is not None:
+        return day.isoformat()
+    moment = reading.read_moment(text, desk.now()) or reading.moment_of(text)
+    return reading.moment_value(moment) if moment is not None else None
+
+
+def _there(value: str | None, name: str, what: str) -> str:
+    if value is None:
+        raise UserFacingError("A56", f"“{_NAMES[name]}”要{what}。请改正后再来一次。")
+    return value
+
+
+def _code(text: str, known: Mapping[str, str], name: str) -> str:
+    for code, words in known.items():
+        if text in (code, words):
+            return code
+    raise UserFacingError("A56", f"“{_NAMES[name]}”里没有“{text}”。可选：{'、'.join(known.values())}。")
