@@ -15,7 +15,7 @@ from baitao_desktop.ui.app import Program
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.pages.first_run import FirstRunPage, RecoveryPage
 from baitao_desktop.ui.pages.home import HomePage
-from baitao_desktop.ui.pages.login import LoginPage, NewPasswordPage
+from baitao_desktop.ui.pages.login import BrokenPage, LoginPage, NewPasswordPage
 from baitao_desktop.ui.pages.registered import RegisteredPage
 from baitao_desktop.ui.pages.seat import DeskPage
 from baitao_desktop.ui.worker import InlineWorker
@@ -205,6 +205,28 @@ def test_a_store_open_elsewhere_is_said(founded: Program) -> None:
     second.submit()
     assert "S03" in second.status.text()
     other.end()
+
+
+def test_a_store_without_its_keys_is_said_and_left_alone(founded: Program) -> None:
+    keys = founded.places.data / "keyslots.json"
+    keys.rename(keys.with_suffix(".bak"))
+    founded.begin()
+    broken = page(founded, BrokenPage)
+    assert isinstance(broken, BrokenPage)
+    assert "S02" in said(broken)
+    assert (founded.places.data / "desk.db").is_file()
+
+
+def test_an_altered_store_is_said_on_the_login_page(founded: Program) -> None:
+    desk = founded.places.data / "desk.db"
+    whole = desk.read_bytes()
+    desk.write_bytes(whole[:1024] + bytes(4096) + whole[5120:])
+    login = page(founded, LoginPage)
+    assert isinstance(login, LoginPage)
+    login.password.line.setText(PASSWORD)
+    login.submit()
+    assert "S02" in login.status.text()
+    assert isinstance(founded.window.page(), LoginPage)
 
 
 def test_lock_and_recovery_code(program: Program) -> None:

@@ -21,6 +21,7 @@ from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.paths import Places
 from baitao_desktop.ui import look, screens
 from baitao_desktop.ui.dialogs import Chooser
+from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.pages.seat import Opener, Seat, open_outside
 from baitao_desktop.ui.window import MainWindow
 from baitao_desktop.ui.worker import Worker
@@ -51,13 +52,15 @@ class Program:
     def begin(self) -> None:
         """Login where there is a store, the first-run page where there is none."""
         from baitao_desktop.ui.pages.first_run import FirstRunPage
-        from baitao_desktop.ui.pages.login import LoginPage
+        from baitao_desktop.ui.pages.login import BrokenPage, LoginPage
 
         self.window.clear()
         if has_store(self.places):
-            self.window.open_page(
-                LoginPage(self.places, clock=self.clock, opened_desk=self.sit, recovered=self._recovered)
-            )
+            try:
+                page: Page = LoginPage(self.places, clock=self.clock, opened_desk=self.sit, recovered=self._recovered)
+            except UserFacingError as error:
+                page = BrokenPage(error, self.places, self.opener)
+            self.window.open_page(page)
         else:
             self.window.open_page(
                 FirstRunPage(

@@ -211,7 +211,7 @@ def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage
     """更正: the paper as it stands, to be changed, with the reason. Photos and sealed fields stay as they are."""
     desk = seat.desk
     view = records.look(desk, rec, logged=False)
-    before = {k: v for k, v in view.record.answers.items() if k not in records.HIDDEN}
+    before = tips.open_answers(view.record)
     reason = ReasonBlock()
 
     def submit(whole: Mapping[str, Json]) -> None:

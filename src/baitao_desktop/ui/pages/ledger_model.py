@@ -17,7 +17,7 @@ from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui import look
 
 PAGE = 128
-KEPT = 40  # 页；5 000行，滚动来回不再重读
+KEPT = 16  # 页；2 000行，来回滚动不必重读，再多只是占内存
 Index = QModelIndex | QPersistentModelIndex
 STATUS_SIGNS = {
     "registered": ("tip", look.ACCENT),

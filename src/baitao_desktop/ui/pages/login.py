@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +18,7 @@ from baitao_desktop.ui.fields.choices import RowField
 from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.pages.fieldset import Fieldset, PasswordField
-from baitao_desktop.ui.pages.parts import act_button, card, link, rows_of
+from baitao_desktop.ui.pages.parts import act_button, card, link, rows_of, selectable
 from baitao_desktop.ui.worker import Tell
 
 
@@ -105,6 +106,23 @@ class LoginPage(Page):
         focus = self.first_focus()
         if focus is not None:
             focus.setFocus()
+
+
+class BrokenPage(Page):
+    """The store cannot even be asked who may log in: why, and where it lies."""
+
+    def __init__(self, error: UserFacingError, places: Places, show: Callable[[Path], None]) -> None:
+        super().__init__("资料打不开")
+        frame, inside = card(role="trouble")
+        inside.addWidget(selectable(str(error)))
+        inside.addWidget(label_of("这里没有改动任何文件。把资料文件夹整个拷一份留底，再按上面说的办。"))
+        self.folder = act_button("打开资料文件夹", lambda: show(places.data), icon="open")
+        inside.addLayout(rows_of(self.folder))
+        self.inside.addWidget(frame)
+        self.inside.addStretch(1)
+
+    def first_focus(self) -> QWidget | None:
+        return self.folder
 
 
 class NewPasswordPage(Page):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from baitao_desktop.actions import photos, records
+from baitao_desktop.actions import tips as tips_acts
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.records import View
 from baitao_desktop.domain import tips
@@ -65,7 +66,7 @@ def _repeat(desk: Desk, view: View, repeat: Question) -> Iterator[tuple[str, str
 
 
 def _text(desk: Desk, view: View, question: Question) -> str:
-    sealed = question.path in records.HIDDEN or question.bt.get("seal")
+    sealed = question.path in tips_acts.HIDDEN or question.bt.get("seal")
     if question.type in (*SILENT, "group", "repeat") or sealed:
         return ""
     text = label_of(view.form, question.path, view.record.answers.get(question.path), desk.lists)
