@@ -12,6 +12,10 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("XDG_RUNTIME_DIR", os.environ.get("TMPDIR", "/tmp"))
 
+import tempfile
+
+os.environ["BAITAO_CONFIG"] = tempfile.mkdtemp(prefix="baitao_config_")
+
 from hypothesis import HealthCheck, settings
 
 from baitao_desktop import paths, seal

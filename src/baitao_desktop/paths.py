@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +42,14 @@ class Places:
 def places(at: Path | None = None) -> Places:
     """Places of the store at `at` (--at DIR), else of $BAITAO_DATA, else of the user's own data folder."""
     given = at or (Path(os.environ["BAITAO_DATA"]) if os.environ.get("BAITAO_DATA") else None)
+    import platformdirs
+
     if given is not None:
         given = given.expanduser().absolute()
-        return Places(given, given / "config", given / "cache")
-    import platformdirs  # 34–61 ms（desktop.md §6），命令行给了 --at 就不必付
-
+        # 第二处电脑编号不能跟着资料一起被拷走或放回去（storage §2.1）
+        home = Path(os.environ.get("BAITAO_CONFIG") or platformdirs.user_config_dir(APP, appauthor=False))
+        mark = hashlib.sha256(os.fsencode(given)).hexdigest()[:16]
+        return Places(given, home / "stores" / mark, given / "cache")
     return Places(
         Path(platformdirs.user_data_dir(APP, appauthor=False, roaming=False)),
         Path(platformdirs.user_config_dir(APP, appauthor=False)),

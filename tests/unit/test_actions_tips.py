@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from baitao_desktop import seal
-from baitao_desktop.actions import bundles, identity, records, setup, tips
+from baitao_desktop.actions import backups, bundles, identity, papers, records, setup, tips
 from baitao_desktop.actions import desk as desks
 from baitao_desktop.domain import tips as law
 from baitao_desktop.domain.errors import Refused, UserFacingError
+from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.domain.query import Query
+from baitao_desktop.domain.reporters import block_of
 from conftest import PASSPHRASE, MakeDesk, joined, tip_answers
 
-REPORTER = {"xuanze": "甲", "xingming": "测甲某", "dianhua": "13800000001", "yuanyi_huifang": "是", "beizhu": ""}
+REPORTER = {"xuanze": "甲", "xingming": "测甲某", "dianhua": "13800000001", "yuanyi_huifang": "是"}
 
 
 def test_a_village_tip_is_handed_up_with_a_number_of_its_own(make_desk: MakeDesk) -> None:
@@ -175,3 +177,92 @@ def test_office_numbers_are_drawn_once_and_in_order(make_desk: MakeDesk, tmp_pat
     bundles.take_in(office, bundles.hand_over(village, tmp_path / "U盘").value.path)
     assert [records.look(office, t).state.office_no for t in (own, theirs)] == ["2022-0001", "2022-0002"]
     assert tips.number_tips(office).value == 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"xuanze": "丁"},
+        {"xuanze": "甲", "姓名": "测甲某"},
+        {"xuanze": "乙", "dianhua": 138},
+        {"xingming": "测" * 21},
+        "测甲某 138",
+        ["测"],
+    ],
+)
+def test_a_block_nobody_could_read_right_is_refused_without_its_words(
+    make_desk: MakeDesk, tmp_path: Path, said: object
+) -> None:
+    village, _ = joined(make_desk("麦子坪村"), make_desk("专项办"), tmp_path / "U盘")
+    with pytest.raises(Refused) as trouble:
+        tips.seal_reporter(village, said)  # type: ignore[arg-type]
+    assert "测" not in str(trouble.value) and "138" not in str(trouble.value)
+
+
+def test_no_name_leaves_every_word_out_and_no_choice_means_the_office_alone() -> None:
+    assert block_of({"xuanze": "丙", "xingming": "测甲某"}) == {"xuanze": "丙"}
+    assert block_of({"xingming": "测甲某"}) == {"xuanze": "乙", "xingming": "测甲某"}
+    assert block_of({}) == {"xuanze": "丙"}
+
+
+def test_a_name_is_never_thrown_away_where_nothing_can_be_sealed(make_desk: MakeDesk) -> None:
+    with pytest.raises(UserFacingError, match="单位卡"):
+        tips.seal_reporter(make_desk("麦子坪村"), {"xingming": "测甲某"})
+
+
+def test_answers_of_no_question_and_of_no_sense_are_refused(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    with pytest.raises(UserFacingError, match="没有“jubaoren_xingming”这一项"):
+        tips.register(desk, tip_answers(jubaoren_xingming="测甲某"))
+    with pytest.raises(UserFacingError, match="反映了什么"):
+        tips.register(desk, tip_answers(zhaiyao={"a": 1}))
+    tip = tips.register(desk, tip_answers()).value.tip
+    with pytest.raises(UserFacingError, match="没有“nosuchfield”这一项"):
+        tips.correct(desk, tip, changes={"nosuchfield": "测甲某"}, reason="试")
+
+
+def test_no_way_round_the_law_of_tips_and_persons(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    tip = tips.register(desk, tip_answers()).value.tip
+    for act in (
+        lambda r: records.void(desk, r, reason="试"),
+        lambda r: records.correct(desk, r, changes={"jubaoren": "x"}, reason="试"),
+    ):
+        with pytest.raises(UserFacingError):
+            act(tip)
+        with pytest.raises(UserFacingError):
+            act(RecordId(desk.who.id))
+
+
+def test_a_caller_back_has_no_ledger_and_no_sticks(make_desk: MakeDesk, tmp_path: Path) -> None:
+    desk = make_desk("专项办")
+    setup.add_person(desk, name="测回访", post="", roles=("callback",), password=seal.password("回访员的口令"))
+    desks.leave(desk)
+    other = desks.open_desk(desk.places, seal.password("回访员的口令"))
+    try:
+        for act in (
+            lambda: bundles.hand_over(other, tmp_path, to="DZZ203"),
+            lambda: papers.save_ledger(other, "xiansuo", Query(form="xiansuo"), tmp_path),
+            lambda: backups.back_up(other, tmp_path),
+            lambda: backups.open_out(other, tmp_path),
+            lambda: setup.add_person(
+                other, name="测某", post="", roles=("general",), password=seal.password("某某某某某某")
+            ),
+        ):
+            with pytest.raises(Refused, match="没有"):
+                act()
+    finally:
+        desks.leave(other)
+
+
+def test_a_tip_is_accepted_for_a_unit_that_exists_on_a_day_that_exists(make_desk: MakeDesk) -> None:
+    desk = make_desk("专项办")
+    tip = tips.register(desk, tip_answers()).value.tip
+    with pytest.raises(Refused, match="没有“NOPE”"):
+        tips.accept(desk, tip, person="王某某", unit="NOPE")
+    with pytest.raises(Refused, match="日期"):
+        tips.accept(desk, tip, person="王某某", due_close="吃饭")
+    with pytest.raises(Refused, match="一个人"):
+        tips.accept(desk, tip, person="张某某和李某某")
+    tips.accept(desk, tip, person="王某某", unit="麦子坪村")
+    assert records.look(desk, tip).state.unit == "DZZ203"

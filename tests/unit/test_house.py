@@ -96,6 +96,6 @@ def test_no_machine_path_stands_in_the_tree() -> None:
     wrong = [
         p.name
         for p in listed
-        if p.is_file() and re.search(r"(^|[^A-Za-z0-9_.])/(work|root)/[A-Za-z]", p.read_text(encoding="utf-8"))
+        if p.is_file() and re.search(r"(^|[^A-Za-z0-9_.)])/(work|root)/[A-Za-z]", p.read_text(encoding="utf-8"))
     ]
     assert not wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from baitao_desktop.actions.desk import Desk, Done, note
+from baitao_desktop.actions.desk import Desk, Done, note, require
 from baitao_desktop.actions.papers import keep
 from baitao_desktop.domain import figures, tips
 from baitao_desktop.domain.campaign import Month
@@ -55,7 +55,7 @@ def reported_villages(desk: Desk, month: Month) -> tuple[tuple[str, ...], tuple[
 
 def draft_briefing(desk: Desk, month: Month | None = None, *, issue: int = 1) -> BriefingDraft:
     """The briefing of a month as first_course §6 has it, ready to be changed by hand."""
-    month = month or desk.month
+    month = month or desk.campaign.reporting_month(desk.today)
     monthly, total = month_figures(desk, month)
     name = f"{month.until.month}月"
     paragraphs = (
@@ -95,6 +95,7 @@ def briefing_pdf(desk: Desk, draft: BriefingDraft) -> bytes:
 def save_briefing(desk: Desk, draft: BriefingDraft, folder: Path) -> Done[Path]:
     """The briefing as .pdf in `folder`, named by issue and date."""
     path = keep(folder, f"工作简报_第{draft.issue}期_{desk.today:%Y%m%d}", ".pdf", briefing_pdf(desk, draft))
+    require(desk, "work")
     note(desk, "printed", "", paper="工作简报", issue=draft.issue)
     return Done(path, files=(path,))
 
@@ -113,7 +114,7 @@ def _received(desk: Desk, month: Month, monthly: TipFigures, total: TipFigures) 
     said += f"其中{'、'.join(parts)}"
     top = [
         f"{label_of(form, 'mingyi', [code], desk.lists)}（{n}件）"
-        for code, n in monthly.by_pretext[:2]
+        for code, n in [p for p in monthly.by_pretext if p[0] != "qita"][:2]
         if code != "qita"
     ]
     return said + (f"；反映最多的名义是{'和'.join(top)}。" if top else "。")

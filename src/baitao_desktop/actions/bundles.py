@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from baitao_desktop import __version__, files
 from baitao_desktop.actions import identity, reporting
-from baitao_desktop.actions.desk import Desk, Done, Progress, note_in
+from baitao_desktop.actions.desk import Desk, Done, Progress, note_in, require
 from baitao_desktop.actions.tips import number_tips
 from baitao_desktop.domain.cards import Card, may_read
 from baitao_desktop.domain.errors import UserFacingError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from baitao_desktop.storage.reader import Reader
     from baitao_desktop.storage.writer import Writer
 
+T = TypeVar("T")
 _BLOB = re.compile(r'"blob"\s*:\s*"([0-9a-f]{64})"')
 
 
@@ -64,6 +65,8 @@ class Preview:
     missing_photos: int
     asks: bool
     """Whether more than a fifth of the records would go: then a person must say yes once more."""
+    doubt: str = ""
+    """A sentence when the sender's clock cannot be right; empty else."""
 
     @property
     def sentence(self) -> str:
@@ -73,7 +76,7 @@ class Preview:
         parts += [f"两边填得不一样{self.conflicts}处"] if self.conflicts else []
         parts += [f"删除{self.deleted}条"] if self.deleted else []
         parts += [f"照片待补{self.missing_photos}张"] if self.missing_photos else []
-        return f"{self.sender}第{self.number}包：" + "、".join(parts) + "。"
+        return f"{self.sender}第{self.number}包：" + "、".join(parts) + "。" + self.doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +89,28 @@ class TookIn:
 
     @property
     def sentence(self) -> str:
-        return self.preview.sentence.rstrip("。") + ("，已收入。" if not self.preview.nothing_new else "。")
+        said = self.preview.sentence
+        return said if self.preview.nothing_new else f"{said}已收入。"
 
 
 def receivers(desk: Desk) -> dict[str, tuple[Card, ...]]:
     """Unit code → live devices a bundle can be made for: the office for a unit, every unit for the office."""
-    cards = identity.known_cards(desk)
+    from baitao_desktop.exchange.cards import verified
+
+    known = identity.known_cards(desk)
     with desk.store.reading() as reader:
-        retired = {p.device for p in reader.peers() if p.retired}
-    gone = retired | {old for card in cards.values() for old in card.replaces}
+        gone = {p.device for p in reader.peers() if p.retired}
+    gone |= {old for card in known.values() for old in card.replaces if old in known and known[old].unit == card.unit}
+    if desk.is_office:
+        cards = [card for card in known.values() if card.device != desk.card.device]
+    else:
+        # 只认登记过的专项办，和它签过的别的专项办电脑
+        trusted = desk.office_card
+        vouched = verified(known.values(), trusted) if trusted is not None else {}
+        cards = [card for card in known.values() if card.office and (card == trusted or card.device in vouched)]
     out: dict[str, tuple[Card, ...]] = {}
-    for card in cards.values():
-        wanted = not card.office if desk.is_office else card.office
-        second_office = desk.is_office and card.office and card.device != desk.card.device
-        if (wanted or second_office) and card.device not in gone:
+    for card in cards:
+        if card.device not in gone:
             out[card.unit] = (*out.get(card.unit, ()), card)
     return out
 
@@ -110,12 +121,13 @@ def hand_over(
     """交出 (村里叫报送): one bundle for the devices of `to` (default: the office). Every operation since what they
     acknowledged, so that a lost stick heals itself; `full` starts from nothing. A unit's hand-over is its report for the
     month, and its zero report when nothing happened (USERS 15)."""
+    require(desk, "work")
     possible = receivers(desk)
     unit = to or ("" if desk.is_office else next(iter(possible), ""))
     if unit not in possible:
         who = desk.campaign.unit_name(unit) if unit else "对方"
         raise UserFacingError("A43", f"还没有{who}的单位卡，不知道交给谁。请先在“报送与接收”页交换单位卡。")
-    said = "" if desk.is_office else reporting.report_month(desk)
+    said = "" if desk.is_office else reporting.report_month(desk, reporting.month_due(desk))
     from baitao_desktop.exchange import bundle as box
     from baitao_desktop.exchange.manifest import Manifest, base_for
 
@@ -126,12 +138,14 @@ def hand_over(
         def readable(scope: Scope) -> bool:
             return all(may_read(card, scope) for card in cards)
 
+        heads = _within(reader.heads(), readable)
         vector = _within(reader.vector(), readable)
         base = {} if full else _capped(base_for(reader.acks(), [c.device for c in cards]), vector, readable)
         number = _next_bundle(desk)
         shas, ops = _named(reader.since(base, readable))
         draft = Manifest(
             bundle=secrets.token_hex(16), sender=desk.store.device, unit=desk.unit.code, number=number, vector=vector,
+            heads=heads,
             base=base, lam=max((op.lam for op in ops), default=0), made_at_ms=int(desk.now().timestamp() * 1000), app=__version__,
             cards=_cards_for(desk, reader, vector), replaces=tuple(desk.store.replaces), want=tuple(desk.store.wanted()),
         )  # fmt: skip
@@ -164,6 +178,7 @@ def look_into(desk: Desk, path: Path, *, progress: Progress | None = None) -> Pr
 def take_in(desk: Desk, path: Path, *, progress: Progress | None = None, sure: bool = False) -> Done[TookIn]:
     """收入 in one transaction: all of it or nothing. The same bundle again is a quiet no-op. `sure` answers the
     question `Preview.asks`; without it such a bundle is refused with A44."""
+    require(desk, "work")
     with _open(desk, path, progress) as incoming:
         preview = _look(desk, path, incoming, progress)
         if preview.asks and not sure:
@@ -220,12 +235,16 @@ def _open(desk: Desk, path: Path, progress: Progress | None) -> AbstractContextM
 
 
 def _look(desk: Desk, path: Path, incoming: Incoming, progress: Progress | None) -> Preview:
-    from baitao_desktop.exchange.manifest import check_streams, plan
+    from baitao_desktop.exchange.manifest import check_streams, forked, plan
 
     manifest = incoming.manifest
     with desk.store.reading() as reader:
         verdict = plan(reader.vector(), manifest)
+        fork = forked(manifest, reader.hash_at)
         total = reader.count(Query())
+    if fork is not None:
+        # 同号不同文：对方的资料被放回或复制过，光看编号会当成“收过了”而丢掉新的
+        raise _quarantined(desk, path, incoming, reason="fork", stream=fork[:2], seq=fork[2])
     if verdict == "gap":
         raise UserFacingError(
             "A45",
@@ -242,6 +261,7 @@ def _look(desk: Desk, path: Path, incoming: Incoming, progress: Progress | None)
         taken is None, taken.ops if taken else 0, taken.new if taken else 0, taken.changed if taken else 0,
         taken.conflicts if taken else 0, taken.deleted if taken else 0,
         _late_photos(taken, incoming) if taken else 0, bool(taken and taken.deleted > max(20, total // 5)),
+        manifest.clock_doubt(int(desk.now().timestamp() * 1000)) if desk.mode == "formal" else "",
     )  # fmt: skip
 
 
@@ -298,11 +318,13 @@ def _next_bundle(desk: Desk) -> int:
         return writer.next_number(f"bundle-{desk.store.device}")
 
 
-def _within(vector: Vector, readable: object) -> dict[tuple[DeviceId, Scope], int]:
-    return {(dev, scope): seq for (dev, scope), seq in vector.items() if readable(scope)}  # type: ignore[operator]
+def _within(
+    of: Mapping[tuple[DeviceId, Scope], T], readable: Callable[[Scope], bool]
+) -> dict[tuple[DeviceId, Scope], T]:
+    return {(dev, scope): value for (dev, scope), value in of.items() if readable(scope)}
 
 
-def _capped(base: Vector, vector: Vector, readable: object) -> dict[tuple[DeviceId, Scope], int]:
+def _capped(base: Vector, vector: Vector, readable: Callable[[Scope], bool]) -> dict[tuple[DeviceId, Scope], int]:
     """What they acknowledged, but never more than we hold ourselves (a restored store may hold less)."""
     return {k: min(seq, vector[k]) for k, seq in _within(base, readable).items() if k in vector}
 

@@ -16,6 +16,7 @@ from baitao_desktop.actions.desk import Desk
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.domain.query import Query
+from baitao_desktop.domain.reporters import NO_NAME
 from baitao_desktop.domain.values import iso_minute, phone_of
 
 VILLAGES = ("DZZ203", "DZZ003")
@@ -89,8 +90,8 @@ def answers_of(row: Row) -> dict[str, Json]:
 
 def reporter_of(row: Row) -> dict[str, Json]:
     """The reporter's block of a row; invented, and the canary of every test."""
-    if row["choice"] == tips.NO_NAME:
-        return {"xuanze": tips.NO_NAME}
+    if row["choice"] == NO_NAME:
+        return {"xuanze": NO_NAME}
     return {"xuanze": row["choice"], "xingming": row["name"], "dianhua": phone_of(row["phone"]), "yuanyi_huifang": "是"}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from baitao_desktop import paths
+from baitao_desktop.domain import people
 from baitao_desktop.domain.campaign import Campaign, Month, Unit
 from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.errors import UserFacingError
@@ -186,6 +187,11 @@ def person_of(reader: object, person: PersonId) -> Person:
         person, str(a.get("xingming", "")), str(a.get("danwei", "")), str(a.get("zhiwu", "")),
         tuple(str(r) for r in roles) if isinstance(roles, list) else (),
     )  # fmt: skip
+
+
+def require(desk: Desk, right: str) -> None:
+    """Refused unless the person at this desk has the right record, person or work (domain.people)."""
+    people.require(right, desk.who, desk.card, own=True, first=True)
 
 
 def fresh_record_id(desk: Desk) -> RecordId:

@@ -50,7 +50,10 @@ def _dates(desk: Desk) -> list[Todo]:
 
 def _cards(desk: Desk) -> list[Todo]:
     if desk.is_office:
-        return []
+        from baitao_desktop.actions.identity import draws_numbers
+
+        said = "没有电脑在编总台账号（本机是恢复来的）。请到“设置”点“由本机编总台账号”。"
+        return [] if draws_numbers(desk) else [Todo("card", said, "settings")]
     if desk.office_card is None:
         return [Todo("card", "还没有和专项办交换单位卡：举报人信息暂时不能封存，也不能报送。", "exchange")]
     if not desk.card.office_signature:
@@ -101,19 +104,19 @@ def _conflicts(desk: Desk) -> list[Todo]:
 
 
 def _countdown(desk: Desk) -> list[Todo]:
-    month = desk.month
+    month = reporting.month_due(desk)
     day = desk.campaign.due_in(month)
     left = (day - desk.today).days
-    if desk.is_office or not 0 <= left <= 7:
+    if desk.is_office or left > 7:
         return []
     with desk.store.reading() as reader:
-        done = reader.has(reporting.report_id(desk))
-    if done:
-        return []
+        if reporting.handed_over(reader, desk, month):
+            return []
+    when = f"还有{left}天" if left > 0 else "就是今天" if left == 0 else f"已过{-left}天"
     return [
         Todo(
             "countdown",
-            f"{month.title}的报送截止{chinese_date(day)}，还有{left}天。{reporting.month_line(desk)}。",
+            f"{month.title}的报送截止{chinese_date(day)}，{when}。{reporting.month_line(desk, month)}。",
             "exchange",
         )
     ]
@@ -130,11 +133,17 @@ def _drafts(desk: Desk) -> list[Todo]:
 def _silent(desk: Desk) -> list[Todo]:
     if not desk.is_office:
         return []
-    _, silent = reported_villages(desk, desk.month)
+    _, silent = reported_villages(desk, desk.campaign.reporting_month(desk.today))
     if not silent:
         return []
     names = "、".join(silent[:6]) + ("等" if len(silent) > 6 else "")
-    return [Todo("silent", f"{desk.month.title}有{len(silent)}个村（社区）还没有报送：{names}。", "exchange")]
+    return [
+        Todo(
+            "silent",
+            f"{desk.campaign.reporting_month(desk.today).title}有{len(silent)}个村（社区）还没有报送：{names}。",
+            "exchange",
+        )
+    ]
 
 
 def _backup(desk: Desk) -> list[Todo]:
@@ -147,11 +156,12 @@ def _backup(desk: Desk) -> list[Todo]:
 
 def silent_text(desk: Desk) -> str:
     """复制催报文字: who is missing, to paste into the group."""
-    _, silent = reported_villages(desk, desk.month)
+    month = desk.campaign.reporting_month(desk.today)
+    _, silent = reported_villages(desk, month)
     if not silent:
-        return f"{desk.month.title}各村（社区）都已报送，谢谢大家。"
-    day = desk.campaign.due_in(desk.month)
-    return f"【{desk.campaign.title}】{desk.month.title}报送截止{chinese_date(day)}，还没有报送的有：{'、'.join(silent)}。没有情况也请做零报告。"
+        return f"{month.title}各村（社区）都已报送，谢谢大家。"
+    day = desk.campaign.due_in(month)
+    return f"【{desk.campaign.title}】{month.title}报送截止{chinese_date(day)}，还没有报送的有：{'、'.join(silent)}。没有情况也请做零报告。"
 
 
 def receivers_known(desk: Desk) -> bool:

@@ -30,6 +30,7 @@ def keys_and_card(store: Store, campaign: Campaign, unit: Unit, now: Clock) -> t
         said = reader.meta("device_keys")
         card_said = reader.cards().get(store.device)
         old = reader.meta("own_card")
+        mode = reader.meta("mode") or "formal"
     if said is not None and card_said is not None:
         return seal.DeviceKeys.from_json(json.loads(said)), Card.from_json(card_said)
     before = Card.from_json(json.loads(old)) if old else None
@@ -37,6 +38,7 @@ def keys_and_card(store: Store, campaign: Campaign, unit: Unit, now: Clock) -> t
     office = unit.kind == "office"
     card = Card(
         store.device, unit.code, unit.name, campaign.codes_of(unit.code), office, keys.age_recipient, keys.signing_public,
+        mode=mode,
         callback_recipient=before.callback_recipient if before else "",
         callback_epoch=before.callback_epoch if before else 0,
         replaces=tuple(store.replaces),
@@ -80,7 +82,9 @@ def make_callback_key(desk: Desk, passphrase: Secret) -> Path:
         raise UserFacingError("A23", "回访密钥已经有了，不能再生成一把；旧密钥封住的内容会打不开。")
     private, public = seal.new_identity()
     files.write_whole(path, json.dumps(seal.wrap_identity(private, passphrase)).encode(), private=True)
-    card = replace(desk.card, callback_recipient=public, callback_epoch=1, numbers_office_tips=True)
+    # 同一把密钥不会出现两次同一个期号：旧密钥丢了再生成，期号往上加
+    epoch = desk.card.callback_epoch + 1
+    card = replace(desk.card, callback_recipient=public, callback_epoch=epoch, numbers_office_tips=True)
     save_card(desk.store, desk.keys, card, desk.now)
     return path
 
@@ -91,3 +95,29 @@ def open_callback_key(path: Path, passphrase: Secret) -> str | None:
 
     slot: Json = json.loads(path.read_bytes())
     return seal.unwrap_identity(slot, passphrase)
+
+
+def draws_numbers(desk: Desk) -> bool:
+    """Whether some live office laptop, this one or another, draws 总台账号."""
+    cards = known_cards(desk)
+    gone = {old for card in cards.values() for old in card.replaces}
+    return any(card.office and card.numbers_office_tips and card.device not in gone for card in cards.values())
+
+
+def take_over_numbering(desk: Desk) -> int:
+    """From now on this office laptop draws 总台账号 (after a restore, or when the one that did is gone). Returns the
+    highest number found; the next is above it. Refused away from the office."""
+    from baitao_desktop.domain import tips
+    from baitao_desktop.domain.query import Query
+
+    if not desk.is_office:
+        raise UserFacingError("A22", "总台账号只在专项办的电脑上编。")
+    year = f"{desk.today.year}-"
+    with desk.store.writing(desk.who.id, desk.now()) as writer:
+        lines = writer.lines(writer.ids(Query(form=tips.FORM)))
+        given = [line.head.tracks[1].removeprefix(year) for line in lines if line.head.tracks[1].startswith(year)]
+        highest = max((int(no) for no in given if no.isdigit()), default=0)
+        while writer.next_number("office_no") < highest:
+            pass
+    save_card(desk.store, desk.keys, replace(desk.card, numbers_office_tips=True, office_signature=""), desk.now)
+    return highest

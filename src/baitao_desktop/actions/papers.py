@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baitao_desktop import files
 from baitao_desktop.actions import records
-from baitao_desktop.actions.desk import Desk, Done, note
-from baitao_desktop.actions.ledgers import cells_in, columns_of
+from baitao_desktop.actions.desk import Desk, Done, note, require
+from baitao_desktop.actions.ledgers import ScreenColumn, cells_in, columns_of
+from baitao_desktop.actions.tips import HIDDEN
 from baitao_desktop.domain import tips
 from baitao_desktop.domain.kinds import status_label
 from baitao_desktop.domain.ops import Json, RecordId
@@ -53,7 +55,9 @@ def ledger_paper(desk: Desk, form_id: str, query: Query, *, sheet: bool = False)
         # 纸上每列至少放得下三个字
         spec = [("序号", 7.0), *((c.title, float(max(c.chars, 9))) for c in screen)]
         cells = cells_in(desk, form, screen)
-        body = [(n, *cells(line)) for n, line in enumerate(lines, 1)]
+        body = [
+            (n, *(_typed(form, screen, line, cells(line)) if sheet else cells(line))) for n, line in enumerate(lines, 1)
+        ]
         title, foot = f"{form.title}台账", ""
     columns = [Column(t, w, "center" if t in ("序号", "办理状态", "状态") else "left") for t, w in spec]
     cutoff = f"统计截止：{chinese_date(desk.today)} {desk.now():%H:%M}"
@@ -72,6 +76,7 @@ def save_ledger(desk: Desk, form_id: str, query: Query, folder: Path, *, xlsx: b
     from baitao_desktop.reports.ledger import ledger_pdf as paint
     from baitao_desktop.reports.sheets import ledger_xlsx
 
+    require(desk, "work")
     paper = ledger_paper(desk, form_id, query, sheet=xlsx)
     data = ledger_xlsx(paper) if xlsx else paint(paper)
     path = keep(folder, f"{paper.title}_{desk.unit.name}_{desk.today:%Y%m%d}", ".xlsx" if xlsx else ".pdf", data)
@@ -115,7 +120,7 @@ def receipt_pdf(desk: Desk, tip: RecordId, query_code: str) -> bytes:
     due = day_of(state.due_close)
     return paint(
         Receipt(
-            state.no, spaced, desk.campaign.unit_name(state.first_unit), minute_text(state.registered_at),
+            state.no, spaced, desk.campaign.unit_name(state.first_unit), minute_text(str(record.answers.get("jieshou_shijian") or state.registered_at)),
             desk.campaign.report_telephones, chinese_date(due) if due else "", desk.watermark,
         )
     )  # fmt: skip
@@ -156,15 +161,33 @@ def _sheet_row(desk: Desk, words: Describer, n: int, line: Line) -> tuple[Cell, 
         n, state.no, state.office_no, _moment(line.answers.get("jieshou_shijian")), source, desk.campaign.unit_name(state.first_unit),
         first_person, text("zhaiyao"), text("mingyi"), text("beifanying_duixiang"), "", desk.campaign.unit_name(state.unit),
         state.person, "", tips.RESULTS.get(state.result, ""), "", status_label(tips.KIND, state.handling), late,
-        _moment(state.closed_at), _feedback(state), "", "", state.reason if state.handling == "void" else "",
+        _moment(state.closed_at), _feedback(state, "未回访"), "", "", state.reason if state.handling == "void" else "",
     )  # fmt: skip
 
 
-def _feedback(state: TipState) -> str:
-    """Every kind of unreachable prints alike, so that no row tells named from anonymous (tips §2.10)."""
-    return {"done": "已回复", "pending": "待回复", "declined": "未回访", "unreachable": "未回访"}.get(
-        state.feedback, ""
-    )
+def _feedback(state: TipState, unreachable: str = "—") -> str:
+    """Every kind of unreachable prints alike, so that no row tells named from anonymous (USERS 23; .xlsx first_course §5)."""
+    said = {"done": "已回复", "pending": "待回复", "declined": unreachable, "unreachable": unreachable}
+    return said.get(state.feedback, "")
+
+
+def _typed(form: Form, columns: Sequence[ScreenColumn], line: Line, words: Sequence[str]) -> list[Cell]:
+    """The cells of a row for a spreadsheet: numbers, sums in 元 and dates as such, all else in words."""
+    out: list[Cell] = []
+    for column, word in zip(columns, words, strict=True):
+        value = line.answers.get(column.key)
+        question = form.by_path.get(column.key)
+        if question is None:
+            out.append(word)
+        elif type(value) is int and question.looks("bt-money"):
+            out.append(Decimal(value) / 100)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            out.append(value)
+        elif question.type == "date" and isinstance(value, str):
+            out.append(day_of(value) or word)
+        else:
+            out.append(_moment(value) if question.type == "dateTime" else word)
+    return out
 
 
 class _Words:
@@ -207,16 +230,12 @@ def _answers(desk: Desk, form: Form, questions: Sequence[Question], answers: Map
 
     out: list[Answer] = []
     for q in questions:
-        if (
-            q.type in ("note", "image", "audio", "video", "file")
-            or q.path in records.HIDDEN
-            or q.bt.get("print") == "no"
-        ):
+        if q.type in ("note", "image", "audio", "video", "file") or q.path in HIDDEN or q.bt.get("print") == "no":
             continue
         value = answers.get(q.path)
         if value in (None, "", []) and q.bt.get("print") != "head":
             continue
-        text = label_of(form, q.path, value, desk.lists)
+        text = label_of(form, q.path, value, desk.lists) + ("元" if q.looks("bt-money") and value is not None else "")
         out.append(Answer(q.label, text, wide=q.looks("multiline") or q.type == "select_multiple" or len(text) > 20))
     return out
 

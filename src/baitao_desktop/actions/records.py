@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from baitao_desktop.actions.desk import Desk, Done, fresh_record_id, note_in
-from baitao_desktop.actions.tips import Incomplete
+from baitao_desktop.actions.desk import Desk, Done, fresh_record_id, note_in, require
+from baitao_desktop.actions.tips import HIDDEN, open_answers, require_fit
 from baitao_desktop.domain import people, plain, tips
 from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.errors import UserFacingError
@@ -15,14 +15,14 @@ from baitao_desktop.domain.kinds import act_label, law_of, status_label
 from baitao_desktop.domain.ops import Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId
 from baitao_desktop.domain.records import Conflict, Record, load_json
 from baitao_desktop.domain.values import CST, minute_text
-from baitao_desktop.forms import Form, check, title_of
+from baitao_desktop.forms import Form, title_of
 from baitao_desktop.forms import label_of as words_of
 
 if TYPE_CHECKING:
     from baitao_desktop.storage.reader import Reader
 
-HIDDEN = (tips.IDENTITY, tips.QUERY_HASH)
-"""Fields no page, paper or export ever shows."""
+BY_PROGRAM = ("baosong", "renyuan")
+"""Forms whose records come from acts of their own (报送, 添加经手人), never from a form page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,13 @@ class View:
 
 def submit(desk: Desk, form_id: str, answers: Mapping[str, Json], *, draft: str = "") -> Done[RecordId]:
     """登记 a record of a form without a law of its own. Incomplete when required answers are missing or wrong."""
+    require(desk, "record")
     form = form_of(desk, form_id)
     if form.kind == tips.KIND:
         raise UserFacingError("A35", "线索请从“登记线索”登记。")
-    problems = check(form, answers, whole=True, now=desk.now(), lists=desk.lists)
-    if problems:
-        raise Incomplete(problems, "还有必填的内容没有填写：" + "、".join(p.label for p in problems[:6]) + "。")
+    if form.id in BY_PROGRAM:
+        raise UserFacingError("A35", f"“{form.title}”由程序自己写，不用填。")
+    require_fit(desk, form, answers)
     rec = fresh_record_id(desk)
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         from baitao_desktop.actions.tips import device_mark
@@ -103,13 +104,9 @@ def correct(desk: Desk, rec: RecordId, *, changes: Mapping[str, Json], reason: s
     """更正 of a plain record, with its reason; old values stay in the history."""
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         record = _own(desk, writer, rec)
-        form = form_of(desk, record.form)
-        problems = check(form, {**record.answers, **changes}, whole=True, now=desk.now(), lists=desk.lists)
-        if problems:
-            raise Incomplete(problems, f"更正后不完整：{problems[0].text}")
-        return Done(
-            None, writer.put(plain.correct(record, changes=changes, reason=reason, by=desk.who.name, at=desk.at()))
-        )
+        require_fit(desk, form_of(desk, record.form), {**open_answers(record), **changes})
+        ops = plain.correct(record, changes=changes, reason=reason, by=desk.who.name, at=desk.at())
+        return Done(None, writer.put(ops))
 
 
 def void(desk: Desk, rec: RecordId, *, reason: str) -> Done[None]:
@@ -120,12 +117,18 @@ def void(desk: Desk, rec: RecordId, *, reason: str) -> Done[None]:
 
 
 def settle(desk: Desk, rec: RecordId, fld: str, value: Json) -> Done[None]:
-    """Choose (or write) the value two laptops differ in: one SET over the shown head, one RETIRE for each further."""
+    """Choose (or write) the value two laptops differ in: one SET over the shown head, one RETIRE for each further.
+
+    A value of one's own must fit the form; of a hidden field only one of the values there are can be chosen.
+    """
+    require(desk, "record")
     with desk.store.writing(desk.who.id, desk.now()) as writer:
-        record = writer.get(rec)
+        record = _readable(desk, writer, rec)
         conflict = next((c for c in record.conflicts if c.fld == fld), None)
         if conflict is None:
             raise UserFacingError("A36", "这一项已经没有不一致了，不用再选。")
+        if value not in [version.value for version in conflict.versions]:
+            require_fit(desk, form_of(desk, record.form), {**open_answers(record), fld: value})
         return Done(None, writer.put(_settling(record, conflict, value)))
 
 
@@ -169,8 +172,9 @@ def acts_for(desk: Desk, form: Form, state: Any) -> tuple[str, ...]:
         if not desk.is_office and state.handling == "registered":
             order = ("hand_up", "accept", "correct", "void")
         return tuple(act for act in order if tips.may(act, state, desk.who, desk.card))
-    own = form.id not in ("baosong", "renyuan") and state.handling != "void"
-    return ("correct", "void") if own else ()
+    own = form.id not in BY_PROGRAM and state.handling != "void"
+    may = people.is_allowed("record", desk.who, desk.card, own=True, first=True)
+    return ("correct", "void") if own and may else ()
 
 
 def form_of(desk: Desk, form_id: str) -> Form:
@@ -200,12 +204,23 @@ def label_of(form: Form, fld: str) -> str:
         return fld
 
 
-def _own(desk: Desk, reader: Reader, rec: RecordId) -> Record:
+def _readable(desk: Desk, reader: Reader, rec: RecordId) -> Record:
     if not reader.has(rec):
         raise UserFacingError("A34", "找不到这条记录，可能已在别处删除。请刷新后再看。")
     record = reader.get(rec)
     if not desk.is_office and not set(desk.card.codes) & set(record.scope.split("+")):
         raise UserFacingError("A38", "这条记录是别的单位的，不能在这里改。请由原单位更正。")
+    return record
+
+
+def _own(desk: Desk, reader: Reader, rec: RecordId) -> Record:
+    """A record that a person may correct or void by hand: no tip, nothing the program writes itself."""
+    require(desk, "record")
+    record = _readable(desk, reader, rec)
+    if form_of(desk, record.form).kind == tips.KIND:
+        raise UserFacingError("A35", "线索请从线索自己的“更正”“作废”办理。")
+    if record.form in BY_PROGRAM:
+        raise UserFacingError("A35", "这是程序自己写的记录，不能用手改。")
     return record
 
 

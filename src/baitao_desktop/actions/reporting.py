@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.domain import plain, tips
+from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId, derived_id
 from baitao_desktop.domain.query import Query
 
@@ -14,64 +15,97 @@ if TYPE_CHECKING:
     from baitao_desktop.storage.reader import Reader
 
 FORM = "baosong"
+_COUNTS = ("xiansuo_shu", "zoufang_shu", "qita_shu")
 
 
-def month_line(desk: Desk) -> str:
-    """What the hand-over page says: “本月线索0、走访12，按零报告报送”."""
+def month_due(desk: Desk) -> Month:
+    """The month the next hand-over reports on: the one just ended while it is still owed, else the one that runs."""
+    month = desk.campaign.reporting_month(desk.today)
+    if month == desk.month:
+        return month
     with desk.store.reading() as reader:
-        counts = _counts(desk, reader)
+        return desk.month if handed_over(reader, desk, month) else month
+
+
+def handed_over(reader: Reader, desk: Desk, month: Month) -> bool:
+    """Whether this laptop's report of the month stands and a bundle was written since (a full stick reports nothing)."""
+    rec = report_id(desk, month)
+    if not reader.has(rec):
+        return False
+    said = reader.get(rec).answers.get(f"ji[{desk.store.device}]/baosong_shijian")
+    sent = [b.at_ms for b in reader.bundles() if b.way == "out"]
+    return isinstance(said, str) and any(ms >= _ms(said) for ms in sent)
+
+
+def month_line(desk: Desk, month: Month | None = None) -> str:
+    """What the hand-over page says: “本月线索0、走访12，按零报告报送”. Counts are this laptop's own."""
+    month = month or month_due(desk)
+    with desk.store.reading() as reader:
+        counts = _counts(desk, reader, month)
     said = f"本月线索{counts['xiansuo_shu']}、走访{counts['zoufang_shu']}"
     said += f"、其他记录{counts['qita_shu']}" if counts["qita_shu"] else ""
-    return said + ("，按零报告报送" if not any(counts.values()) else "")
+    said += "，按零报告报送" if not any(counts.values()) else ""
+    return said if month == desk.month else said.replace("本月", f"{month.title}（补报）", 1)
 
 
-def report_month(desk: Desk) -> str:
-    """Write (or bring up to date) this unit's report record of the month; its id is derived, so two laptops of one
-    unit mean the same report. Returns the line of the month."""
-    month = desk.month
-    rec = report_id(desk)
+def report_month(desk: Desk, month: Month) -> str:
+    """Write (or bring up to date) this unit's report of the month; its id is derived, so two laptops of one unit mean
+    the same report, and each writes its own row of it: they never differ. Returns the line of the month."""
+    rec, row = report_id(desk, month), f"ji[{desk.store.device}]"
     with desk.store.writing(desk.who.id, desk.now()) as writer:
-        counts = _counts(desk, writer)
-        answers: dict[str, Json] = {
-            "yuefen": month.name, "danwei": desk.unit.code, "qi": month.since.isoformat(), "zhi": month.until.isoformat(),
-            **counts, "ling_baogao": "fou" if any(counts.values()) else "shi", "baosong_shijian": desk.at(),
-        }  # fmt: skip
+        counts = _counts(desk, writer, month)
+        mine: dict[str, Json] = {f"{row}/{k}": v for k, v in counts.items()}
+        mine[f"{row}/baosong_shijian"] = desk.at()
         if not writer.has(rec):
-            said = plain.register(
-                no=f"{desk.unit.code}-{month.name}", unit=desk.unit.code, person=desk.who.name, at=desk.at()
-            )
+            head: dict[str, Json] = {
+                "yuefen": month.name, "danwei": desk.unit.code, "qi": month.since.isoformat(),
+                "zhi": month.until.isoformat(), row: True,
+            }  # fmt: skip
+            no = f"{desk.unit.code}-{month.name}"
+            said = plain.register(no=no, unit=desk.unit.code, person=desk.who.name, at=desk.at())
             writer.put(
                 [
-                    NewOp(rec, FORM, desk.scope, OpKind.CREATE, "", answers),
+                    NewOp(rec, FORM, desk.scope, OpKind.CREATE, "", {**head, **mine}),
                     NewOp(rec, FORM, desk.scope, OpKind.STEP, "register", said),
                 ]
             )
         else:
-            writer.put(_updates(writer.get(rec).answers, answers, rec, desk))
-    return month_line(desk)
+            writer.put(_updates(writer.get(rec).answers, {row: True, **mine}, rec, desk))
+    return month_line(desk, month)
 
 
-def report_id(desk: Desk) -> RecordId:
-    return derived_id("baosong", desk.campaign.code, desk.unit.code, desk.month.name)
+def report_id(desk: Desk, month: Month) -> RecordId:
+    return derived_id("baosong", desk.campaign.code, desk.unit.code, month.name)
 
 
 def _updates(old: Mapping[str, Json], new: Mapping[str, Json], rec: RecordId, desk: Desk) -> list[NewOp]:
     changed = {k: v for k, v in new.items() if old.get(k) != v}
-    if set(changed) <= {"baosong_shijian"}:
-        return []
     return [NewOp(rec, FORM, desk.scope, OpKind.SET, k, v) for k, v in changed.items()]
 
 
-def _counts(desk: Desk, reader: Reader) -> dict[str, int]:
-    """Records of this unit in the month: tips, visits, all others that people fill in."""
-    month = desk.month
+def _counts(desk: Desk, reader: Reader, month: Month) -> dict[str, int]:
+    """Records noted on this laptop in the month: tips, visits, all others that people fill in. The device's mark
+    stands in every number, so two laptops of a unit count nothing twice."""
     since, until = month.since.isoformat(), month.until.isoformat()
-    out = {"xiansuo_shu": 0, "zoufang_shu": 0, "qita_shu": 0}
+    mark = f"-{tips_mark(desk)}-"
+    out = dict.fromkeys(_COUNTS, 0)
     for form in desk.forms:
         if form in (FORM, "renyuan"):
             continue
         lines = reader.lines(reader.ids(Query(form=form, since=since, until=until)))
-        n = sum(1 for line in lines if line.scope == desk.scope and line.head.status != "void")
+        n = sum(1 for line in lines if line.scope == desk.scope and line.head.status != "void" and mark in line.head.no)
         key = "xiansuo_shu" if form == tips.FORM else "zoufang_shu" if form == "zoufang" else "qita_shu"
         out[key] += n
     return out
+
+
+def tips_mark(desk: Desk) -> str:
+    from baitao_desktop.actions.tips import device_mark
+
+    return device_mark(desk.store.device)
+
+
+def _ms(iso: str) -> int:
+    from datetime import datetime
+
+    return int(datetime.fromisoformat(iso).timestamp() * 1000)

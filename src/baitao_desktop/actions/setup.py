@@ -103,6 +103,7 @@ def found(
 
 def add_person(desk: Desk, *, name: str, post: str, roles: tuple[str, ...], password: Secret) -> Done[RecordId]:
     """Another person on this laptop: a person record in the unit's scope and a key slot of their own."""
+    desks.require(desk, "person")
     check_password(password)
     if not name.strip():
         raise UserFacingError("A25", "还没有填写姓名。请填写经手人的姓名。")

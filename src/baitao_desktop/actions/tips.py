@@ -13,15 +13,14 @@ from baitao_desktop.domain.errors import Refused, UserFacingError
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, OpRef, RecordId
 from baitao_desktop.domain.query import Query
 from baitao_desktop.domain.records import Record
+from baitao_desktop.domain.reporters import NO_NAME, block_of
 from baitao_desktop.domain.tips import TipState
-from baitao_desktop.forms import check
+from baitao_desktop.forms import Form, check
+from baitao_desktop.forms.definition import FILES
 
 if TYPE_CHECKING:
     from baitao_desktop.seal import Sealed
     from baitao_desktop.storage.writer import Writer
-
-MINE, OFFICE_ONLY, NO_NAME = "甲", "乙", "丙"
-"""The reporter's choice; it lies inside the sealed block, nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +47,43 @@ def seal_reporter(desk: Desk, block: Mapping[str, Json] | Sealed[Mapping[str, Js
     """
     from baitao_desktop import seal
 
-    plain = block.reveal() if isinstance(block, seal.Sealed) else block
+    plain = block_of(block.reveal() if isinstance(block, seal.Sealed) else block)
     card = desk.office_card
     if card is None or not card.callback_recipient:
-        if plain.get("xuanze", NO_NAME) != NO_NAME:
+        if plain["xuanze"] != NO_NAME:
             raise UserFacingError(
                 "A31", "还没有收到专项办的单位卡，举报人信息暂时不能封存。请先到“报送”页收卡，或选“不留姓名”。"
             )
         _, nobody = seal.new_identity()
-        return seal.seal_block({"xuanze": NO_NAME}, nobody, epoch=0)
-    return seal.seal_block(dict(plain), card.callback_recipient, epoch=card.callback_epoch)
+        return seal.seal_block({"xuanze": NO_NAME}, nobody, epoch=1)
+    return seal.seal_block(plain, card.callback_recipient, epoch=card.callback_epoch)
+
+
+HIDDEN = (tips.IDENTITY, tips.QUERY_HASH)
+"""Fields that are no questions of the form: no page, paper or export shows them, no correction touches them."""
+
+
+def open_answers(record: Record) -> dict[str, Json]:
+    """The answers without the hidden fields."""
+    return {k: v for k, v in record.answers.items() if k not in HIDDEN}
+
+
+def require_fit(desk: Desk, form: Form, answers: Mapping[str, Json]) -> None:
+    """Incomplete unless these answers are a whole paper of this form: no unknown field, nothing missing or wrong."""
+    for fld, value in answers.items():
+        try:
+            question = form.question(fld)
+        except KeyError:
+            raise UserFacingError("A39", f"“{form.title}”里没有“{fld[:20]}”这一项，没有保存。请核对题名。") from None
+        if isinstance(value, dict) and question.type not in FILES:
+            raise UserFacingError("A39", f"“{question.label}”的写法不对，没有保存。请填写文字、数字或从选项中选。")
+    problems = check(form, answers, whole=True, now=desk.now(), lists=desk.lists)
+    if not problems:
+        return
+    missing = [p.label for p in problems if answers.get(p.path) in (None, "", [])]
+    wrong = [f"{p.label}：{p.text}" for p in problems if p.label not in missing]
+    said = [*wrong[:3], *([f"还没有填写：{'、'.join(missing[:6])}"] if missing else [])]
+    raise Incomplete(problems, "；".join(said) + "。")
 
 
 def can_seal(desk: Desk) -> bool:
@@ -75,10 +101,7 @@ def register(
     from baitao_desktop import seal
 
     people.require("register", desk.who, desk.card, own=True, first=True)
-    form = desk.forms[tips.FORM]
-    problems = check(form, answers, whole=True, now=desk.now(), lists=desk.lists)
-    if problems:
-        raise Incomplete(problems, "还有必填的内容没有填写：" + "、".join(p.label for p in problems[:6]) + "。")
+    require_fit(desk, desk.forms[tips.FORM], answers)
     code = seal.query_code()
     whole = {
         **{k: v for k, v in answers.items() if v is not None},
@@ -139,13 +162,17 @@ def hand_up(desk: Desk, tip: RecordId) -> Done[None]:
 def accept(
     desk: Desk, tip: RecordId, *, person: str, unit: str = "", due_verify: str = "", due_close: str = ""
 ) -> Done[None]:
-    """受理 by this unit (or, from the office, for `unit`), with exactly one responsible person."""
+    """受理 by this unit (or, from the office, for `unit`, by code or name), with exactly one responsible person."""
+    wanted = desk.campaign.find_unit(unit) if unit else desk.unit
+    if wanted is None or wanted.kind in ("elsewhere", "unknown", "leader"):
+        raise Refused("A24", f"没有“{unit}”这个承办单位。请从名单里选。")
+    if not desk.is_office and wanted.code not in desk.card.codes:
+        raise Refused("A02", "只能由本单位自己受理；要交给别的单位，请上报街道由专项办办理。", "五（一）2")
     return _act(
-        desk,
-        tip,
+        desk, tip,
         lambda r, s: tips.accept(
-            r, s, desk.who, desk.card, unit=unit or desk.unit.code, person=person, due_verify=due_verify,
-            due_close=due_close, at=desk.at(),
+            r, s, desk.who, desk.card, unit=wanted.code, person=person, due_verify=due_verify, due_close=due_close,
+            at=desk.at(),
         ),
     )  # fmt: skip
 
@@ -173,12 +200,9 @@ def correct(desk: Desk, tip: RecordId, *, changes: Mapping[str, Json], reason: s
     """更正 before 办结; the new whole must still be a valid paper."""
 
     def rule(record: Record, state: TipState) -> list[NewOp]:
-        problems = check(
-            desk.forms[tips.FORM], {**record.answers, **changes}, whole=True, now=desk.now(), lists=desk.lists
-        )
-        if problems:
-            raise Incomplete(problems, f"更正后不完整：{problems[0].text}")
-        return tips.correct(record, state, desk.who, desk.card, changes=changes, reason=reason, at=desk.at())
+        ops = tips.correct(record, state, desk.who, desk.card, changes=changes, reason=reason, at=desk.at())
+        require_fit(desk, desk.forms[tips.FORM], {**open_answers(record), **changes})
+        return ops
 
     # 撤销只拿掉步骤，改过的值不会跟着回去；改错了就再更正一次
     return _act(desk, tip, rule, undoable=False)
@@ -222,6 +246,15 @@ def feedback(
             outcome=outcome, at=desk.at(),
         ),
     )  # fmt: skip
+
+
+def last_step(desk: Desk, tip: RecordId) -> OpRef:
+    """The step 撤销 would take back; Refused when nothing has been done yet."""
+    with desk.store.reading() as reader:
+        heads = reader.get(tip).step_heads if reader.has(tip) else ()
+    if not heads:
+        raise Refused("A34", "找不到这条线索，或者还没有办过什么。请刷新后再看。")
+    return heads[-1]
 
 
 def revoke(desk: Desk, tip: RecordId, step: OpRef) -> Done[None]:

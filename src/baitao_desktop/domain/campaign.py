@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 Row = Mapping[str, str]
+GRACE_DAYS = 10
+"""For so many days after a month ended, reports and briefings still mean that month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,10 @@ class Campaign:
     def find_unit(self, name: str) -> Unit | None:
         """The unit a person means by a code, name, full name or alias."""
         name = name.strip()
+        short = re.sub(r"(村民委员会|居民委员会|村委会|居委会|党支部|党总支|党委)$", "", name)
+        wanted = {name, short, f"{short}村", f"{short}社区"} - {"", "村", "社区"}
         for unit in self.units.values():
-            if name in (unit.code, unit.name, unit.full_name, *unit.aliases):
+            if not wanted.isdisjoint((unit.code, unit.name, unit.full_name, *unit.aliases)):
                 return unit
         return None
 
@@ -102,6 +107,23 @@ class Campaign:
             start = (day.replace(day=1) - timedelta(days=1)).replace(day=first)
         next_start = (start.replace(day=1) + timedelta(days=32)).replace(day=first)
         return Month(start, next_start - timedelta(days=1))
+
+    def month_before(self, month: Month) -> Month:
+        return self.month_of(month.since - timedelta(days=1))
+
+    def reporting_month(self, day: date) -> Month:
+        """The month people are reporting on: the one just ended for its first ten days after (综合组23日收齐), else the
+        one that runs. The month ends on the 20th, groups file by the 23rd, late ones follow."""
+        month = self.month_of(day)
+        return self.month_before(month) if (day - month.since).days < GRACE_DAYS else month
+
+    def month_named(self, name: str) -> Month | None:
+        """“2022-05” → the month that ends in May; None when it is no month."""
+        try:
+            year, _, number = name.partition("-")
+            return self.month_of(date(int(year), int(number), 1))
+        except ValueError:
+            return None
 
     def due_in(self, month: Month, *, group: bool = False) -> date:
         """The day a unit (or a group) must have reported for this month."""

@@ -16,7 +16,7 @@ class Card:
 
     `age_recipient` opens bundles addressed to it, `signing_key` (raw Ed25519 public key, hex) verifies its own;
     `office_signature` (hex) is the office's countersignature over `body()`, empty until the office gave it.
-    An office card additionally carries the 回访 key's public half in `callback_recipient`, its epoch, and in
+    `mode` keeps 练习 and 演示 apart from 正式. An office card additionally carries the 回访 key's public half in `callback_recipient`, its epoch, and in
     `numbers_office_tips` whether this device draws 总台账号.
     """
 
@@ -31,6 +31,7 @@ class Card:
     callback_epoch: int = 0
     numbers_office_tips: bool = False
     replaces: tuple[DeviceId, ...] = ()
+    mode: str = "formal"
     office_signature: str = ""
     signed_by: str = ""
 
@@ -38,7 +39,7 @@ class Card:
         """What the office countersigns: everything but the countersignature itself, in a fixed order."""
         return [
             "baitao-card/1", self.device, self.unit, self.name, list(self.codes), self.office, self.age_recipient,
-            self.signing_key, self.callback_recipient, self.callback_epoch, self.numbers_office_tips, list(self.replaces),
+            self.signing_key, self.callback_recipient, self.callback_epoch, self.numbers_office_tips, list(self.replaces), self.mode,
         ]  # fmt: skip
 
     def to_json(self) -> Json:
@@ -48,14 +49,16 @@ class Card:
     def from_json(said: Json) -> Card:
         """The card of `to_json`; ValueError when it is not one."""
         try:
-            tag, device, unit, name, codes, office, age, signing, callback, epoch, numbers, replaces = said["body"]
+            tag, device, unit, name, codes, office, age, signing, callback, epoch, numbers, replaces, mode = said[
+                "body"
+            ]
             if tag != "baitao-card/1" or not all(
-                isinstance(t, str) for t in (device, unit, name, age, signing, callback)
+                isinstance(t, str) for t in (device, unit, name, age, signing, callback, mode)
             ):
                 raise ValueError("card")
             return Card(
                 DeviceId(device), unit, name, tuple(str(c) for c in codes), bool(office), age, signing, callback,
-                int(epoch), bool(numbers), tuple(DeviceId(str(d)) for d in replaces),
+                int(epoch), bool(numbers), tuple(DeviceId(str(d)) for d in replaces), mode,
                 str(said["office_signature"]), str(said["signed_by"]),
             )  # fmt: skip
         except (KeyError, TypeError, OverflowError) as error:

@@ -28,11 +28,15 @@ _MAY: dict[str, dict[str, str]] = {
     "void": {"village": "own", "unit": "own", "general": "all"},
     "feedback": {"village": "own", "unit": "own", "general": "all", "callback": "all"},
     "revoke": {"village": "own", "unit": "own", "general": "all", "callback": "own"},
+    "record": {"village": "all", "unit": "all", "general": "all"},
+    "person": {"village": "all", "unit": "all", "general": "all"},
+    "work": {"village": "all", "unit": "all", "general": "all", "lead": "all"},
     "query": {"village": "first", "unit": "first", "general": "all", "lead": "all", "callback": "all"},
 }
 _VERBS = {
     "register": "登记线索", "hand_up": "上报街道", "accept": "受理", "verify": "填写核实情况", "correct": "更正",
-    "close": "办结", "void": "作废", "feedback": "回复举报人", "revoke": "撤销", "query": "按查询码查",
+    "close": "办结", "void": "作废", "feedback": "回复举报人", "revoke": "撤销", "query": "按查询码查", "record": "填写和更正记录",
+    "person": "添加和更改经手人", "work": "出台账简报、收发数据包和备份",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ There is no way to refuse a tip (方案五（一）2 “不得拒绝了事”): 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ from baitao_desktop.domain.errors import Refused
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, OpRef, canonical
 from baitao_desktop.domain.people import Person, require
 from baitao_desktop.domain.records import Head, Law, Record, Step
+from baitao_desktop.domain.values import day_of
 
 KIND = "tip"
 FORM = "xiansuo"
@@ -250,6 +252,11 @@ def _step(record: Record, act: str, data: Mapping[str, Json]) -> NewOp:
     )
 
 
+def _is_day(text: str, what: str) -> None:
+    if text and day_of(text) is None:
+        raise Refused("A15", f"{what}要写成日期，如 2022-05-25。请改正。", "")
+
+
 def _needs(text: str, what: str) -> str:
     if not text.strip():
         raise Refused("A04", f"还没有填写{what}。请填写后再办。", _CLAUSE)
@@ -273,8 +280,10 @@ def accept(
     """受理: exactly one responsible person from here on (方案五（一）2 “明确专人负责”)."""
     _check("accept", state, who, card)
     name = _needs(person, "责任人")
-    if any(sign in name for sign in "、，,;； 　"):
+    if any(sign in name for sign in "、，,;；/ 　") or re.search(r".{2,}[和与及].{2,}", name):
         raise Refused("A05", "责任人只能写一个人。请只留一名责任人，协助的人写在核实情况里。", _CLAUSE)
+    _is_day(due_verify, "核实期限")
+    _is_day(due_close, "办结期限")
     if due_verify and due_close and due_close < due_verify:
         raise Refused("A06", "办结期限早于核实期限。请改正日期。", _CLAUSE)
     data = {
@@ -292,6 +301,7 @@ def verify(
     _check("verify", state, who, card)
     if result not in RESULTS:
         raise Refused("A04", "还没有选择核实结果。请选属实、部分属实、不属实或无法核实。", _CLAUSE)
+    _is_day(verified_at, "核实时间")
     data = {
         "verified_at": _needs(verified_at, "核实时间"), "verified_by": _needs(verified_by, "核实人"),
         "seen": _needs(seen, "核实情况"), "result": result, "at": at, "by": who.name,
@@ -355,6 +365,7 @@ def feedback(
     _check("feedback", state, who, card)
     if outcome not in FEEDBACK or outcome == "pending":
         raise Refused("A04", "还没有选择回复结果。请选一个。", _CLAUSE)
+    _is_day(feedback_at, "回复时间")
     data = {
         "feedback_at": _needs(feedback_at, "回复时间"), "feedback_how": _needs(how, "回复方式"), "text": text.strip(),
         "reaction": reaction.strip(), "outcome": outcome, "at": at, "by": who.name,
