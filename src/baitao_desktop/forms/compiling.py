@@ -13,7 +13,7 @@ from typing import Any
 from baitao_desktop import files
 from baitao_desktop.domain.errors import UserFacingError
 
-from .telling import translated
+from .telling import UnfitTable, told
 
 FORMAT = 2  # raise it when the same table must give other XML
 PYXFORM = "4.5.0"  # part of the cache key; known here so that asking the cache need not import pyxform
@@ -40,7 +40,11 @@ def compile_form(source: Path) -> bytes:
     Chinese quotation marks survive; the label of a calculation and the hint of a group, which XForms have no place
     for, ride along as `bt:label` and `bt:hint`. Raises UserFacingError F10–F13 naming sheet and row.
     """
-    table = sheets_of(source)
+    return xform_of(sheets_of(source), source.name)
+
+
+def xform_of(table: Any, name: str) -> bytes:
+    """`compile_form` of sheets that are read already."""
     from pyxform.xls2xform import convert
 
     try:
@@ -48,7 +52,7 @@ def compile_form(source: Path) -> bytes:
     except UserFacingError:
         raise
     except Exception as trouble:  # pyxform lets any type through on a malformed table (forms.md §2.1)
-        raise UserFacingError("F13", f"表“{source.name}”做不成表单：{translated(trouble)}") from trouble
+        raise UnfitTable("F13", name, told(trouble)) from trouble
     return xform.translate(_REVEAL).encode()
 
 
@@ -104,7 +108,7 @@ def sheets_of(source: Path) -> Any:
         table = backends.get_xlsform(given, file_type=suffix)
     except Exception as trouble:  # openpyxl, xlrd and zipfile raise what they like on half a file
         if type(trouble).__name__ == "PyXFormError":
-            raise UserFacingError("F12", f"“{source.name}”不能用：{translated(trouble)}。") from trouble
+            raise UnfitTable("F12", source.name, told(trouble)) from trouble
         raise UserFacingError(
             "F11", f"“{source.name}”打不开：不是完整的表格，或不是按模板做的表。请用WPS另存为 .xlsx 再试。"
         ) from trouble

@@ -21,11 +21,12 @@ _ITEXT = ("jr:itext('", "')")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """An expression that cannot be used: of which question, in which respect, what is wrong with it."""
+    """An expression that cannot be used: of which question (name, element), in which respect, what is wrong."""
 
     name: str
     part: str
     text: str
+    path: str = ""
 
 
 @dataclass
@@ -54,7 +55,8 @@ class Draft:
         try:
             return expression(source, root=self.root, current=place, functions=self.functions)
         except XPathError as trouble:
-            self.troubles.append(Trouble(place.name if place else "", what, str(trouble)))
+            name, path = (place.name, place.path) if place else ("", "")
+            self.troubles.append(Trouble(name, what, str(trouble), path))
             return None
 
     def bind(self, place: Place) -> Mapping[str, str]:

@@ -53,7 +53,7 @@ def read_form(xform: bytes, *, language: str | None = None) -> tuple[Form, tuple
     for cycle in form.plan.cycles:
         names = [path.rpartition("/")[2] for path in cycle]
         waiting = f"与{'、'.join(names[1:])}互相等待，算不出先后" if len(names) > 1 else "要等自己的结果，算不出来"
-        draft.troubles.append(Trouble(names[0], "公式", waiting))
+        draft.troubles.append(Trouble(names[0], "公式", waiting, cycle[0]))
     return form, tuple(draft.troubles)
 
 

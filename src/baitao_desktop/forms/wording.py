@@ -6,12 +6,12 @@ import base64
 import binascii
 import hashlib
 import math
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from .calling import counted
 from .closures import Code, Scope, as_text, build
+from .patterns import matcher
 from .values import XPathError, rounded, to_text
 from .xpath import Call, Literal
 
@@ -71,41 +71,16 @@ def after(text: str, mark: str) -> str:
     return text.partition(mark)[2] if mark else text
 
 
-# `(a+)+`, `(\\w+\\s?)*` and the like backtrack without end and would hold the window: refused when a form is opened
-_ATOM = r"(?:\\.|\[(?:[^\]\\]|\\.)*\]|[^()\[\]\\+*?{}|])"
-_ENDLESS = re.compile(rf"\((?:\?:)?(?:{_ATOM}[?*])*{_ATOM}[+*](?:{_ATOM}[?*])*\)(?:[+*]|\{{\d*,)")
-_LONGEST_MATCHED = 4_000
-_LONGEST_PATTERN = 1_000
-
-
 def regex(call: Call, scope: Scope) -> Code:
+    """Whether the whole text has the form of a pattern; see `patterns` for how it is kept from running away."""
     counted(call, 2, 2)
     text = as_text(build(call.arguments[0], scope))
     second = call.arguments[1]
     if isinstance(second, Literal):
-        pattern = _pattern(second.value)
-        return Code(lambda c: pattern.fullmatch(text(c)[:_LONGEST_MATCHED]) is not None, "bool")
+        fits = matcher(second.value)
+        return Code(lambda c: fits(text(c)), "bool")
     source = as_text(build(second, scope))
-    return Code(lambda c: _pattern(source(c)).fullmatch(text(c)[:_LONGEST_MATCHED]) is not None, "bool")
-
-
-def _pattern(source: str) -> re.Pattern[str]:
-    if len(source) > _LONGEST_PATTERN:
-        raise XPathError("regex() 的式样太长")
-    if _ENDLESS.search(source):
-        raise XPathError(f"regex() 的式样 {source} 可能永远算不完，请去掉套在一起的 + 或 *")
-    try:
-        return re.compile(_java_class(source))
-    except (re.error, OverflowError, RecursionError) as trouble:
-        raise XPathError(f"regex() 的式样写错了：{source}") from trouble
-
-
-def _java_class(source: str) -> str:
-    """Patterns are written for Java: `\\p{L}` and the like have other names in Python."""
-    for java, python in ((r"\p{L}", r"[^\W\d_]"), (r"\p{Lu}", "[A-Z]"), (r"\p{Ll}", "[a-z]"), (r"\p{N}", r"\d"),
-                         (r"\p{Nd}", r"\d"), (r"\p{Alpha}", "[A-Za-z]"), (r"\p{Digit}", r"\d")):  # fmt: skip
-        source = source.replace(java, python)
-    return source
+    return Code(lambda c: matcher(source(c))(text(c)), "bool")
 
 
 def digest(text: str, algorithm: str, encoding: str = "base64") -> str:
