@@ -43,6 +43,7 @@ def run(words: list[str]) -> int:
     except KeyboardInterrupt:
         return _tell("已取消。")
     except Exception as error:
+        _let_go_of_output_if_full()
         return _tell(str(trouble.as_told(error, paths.places(getattr(said, "at", None)))))
     return status
 
@@ -51,6 +52,14 @@ def _tell(sentence: str) -> int:
     with contextlib.suppress(OSError, ValueError):
         print(sentence, file=sys.stderr)
     return 1
+
+
+def _let_go_of_output_if_full() -> None:
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _let_go_of_output()
 
 
 def _let_go_of_output() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def as_told(error: Exception, places: Places) -> UserFacingError:
         return error
     if isinstance(error, OSError) and isinstance(error.filename, str | bytes):
         return files.explain(Path(str(error.filename)), error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UserFacingError("S91", "磁盘已满，这一步没有做完。请腾出空间后再试。")
     path = _written(error, places)
     where = f"请把日志“{path}”交给维护的人（里面没有填写的内容）。" if path else "请告诉维护的人刚才用的是哪条命令。"
     return UserFacingError("U00", f"程序自己出了问题，这一步没有做完。{where}")

@@ -60,12 +60,14 @@ def doctor(said: argparse.Namespace) -> int:
 
 
 def check_form(said: argparse.Namespace) -> int:
+    from baitao_desktop.cli import tables
     from baitao_desktop.forms.authoring import author_errors
 
     wrong = 0
     for path in said.files:
         try:
-            found = author_errors(path)
+            odd = tables.no_table(path)
+            found = (odd,) if odd else tuple(tables.plainly(path.name, line) for line in author_errors(path))
         except Exception as error:  # one bad file must not hide what is told of the others
             found = (trouble.as_told(error, paths.places(said.at)).text,)
         print(f"{path.name}: ok" if not found else "\n".join(f"{path.name}: {line}" for line in found))
