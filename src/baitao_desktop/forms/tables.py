@@ -66,7 +66,7 @@ def lacks_words(row: Mapping[str, Any]) -> bool:
 
 
 def paths_of(survey: Rows, root: str) -> dict[str, int]:
-    """Element → row: `/root/zu/ti` as the compiled form calls it."""
+    """Element → row: `/data/zu/ti` as the compiled form calls it."""
     found: dict[str, int] = {}
     levels = [f"/{root}"]
     for number, row in enumerate(survey, 2):
