@@ -84,10 +84,15 @@ def cabinet(place: Path, *, law: str = LAW) -> Store:
 
 
 def reopened(place: Path, *, key: Any = None, law: str = LAW, config: Path | None = None) -> Store:
-    store = Store(
-        place, key or _template()[1], places.Lock(place), slot={"kind": "password"}, project=project, law=law,
-        config=config or place / "config",
-    )  # fmt: skip
+    lock = places.Lock(place)
+    try:
+        store = Store(
+            place, key or _template()[1], lock, slot={"kind": "password"}, project=project, law=law,
+            config=config or place / "config",
+        )  # fmt: skip
+    except BaseException:
+        lock.release()
+        raise
     store.catch_up()
     return store
 

@@ -292,6 +292,7 @@ def test_wrong_types_in_a_signed_manifest(scene: Scene, tmp_path: Path) -> None:
         {"vector": [[scene.village.device, "DZZ203", 10**30]]},
         {"base": {}},
         {"heads": {}},
+        {"heads": []},
         {"heads": [[scene.village.device, "DZZ203", "ab"]]},
         {"heads": [[scene.village.device, "DZZ299", "ab" * 32]]},
         {"heads": [[scene.village.device, "DZZ203", "ab" * 32]] * 2},

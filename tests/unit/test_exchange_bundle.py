@@ -246,7 +246,7 @@ def test_heads_cover_the_vector_and_are_those_of_the_operations(village: Unit, o
     ops = stream(village.device, "DZZ203", ["a", "b"])
     said = draft(village, ops)
     other = (DeviceId("c" * 32), Scope("DZZ203"))
-    for heads in ({other: bytes(32)}, {**said.heads, other: bytes(32)}, dict.fromkeys(said.heads, bytes(32))):
+    for heads in ({}, {other: bytes(32)}, {**said.heads, other: bytes(32)}, dict.fromkeys(said.heads, bytes(32))):
         wrong = dataclasses.replace(said, heads=heads)
         with pytest.raises(ValueError, match="head"):
             bundle.write(tmp_path, wrong, ops, [], keys=village.keys, to=[office.card])

@@ -34,6 +34,16 @@ def test_an_altered_card_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "X31"
 
 
+def test_a_key_that_no_text_can_hold_is_refused(tmp_path: Path) -> None:
+    village = unit(1, "DZZ203")
+    path = cards.write_card(tmp_path, village.card, village.keys)
+    said = json.loads(path.read_text())
+    said["card"]["body"][6] = "\ud800"
+    path.write_text(json.dumps(said))
+    with pytest.raises(UserFacingError, match="X31"):
+        cards.read_card(path)
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [

@@ -13,6 +13,7 @@ from baitao_desktop import seal
 from baitao_desktop.domain.errors import Cancelled, UserFacingError
 from baitao_desktop.domain.ops import NewOp, OpKind, PersonId, derived_id
 from baitao_desktop.domain.query import Query
+from baitao_desktop.storage import installation
 from baitao_desktop.storage import place as places
 from baitao_desktop.storage.store import Store, create, restore, slots, unlock
 from storage_kit import FORM, HERE, LAW, RECS, WHO, cabinet, hand, new_tip, picture, project, put, reopened
@@ -148,6 +149,109 @@ def test_an_older_file_put_back_by_hand_is_another_device(tmp_path: Path) -> Non
     other.close()
 
 
+def _killed(store: Store, *ops: NewOp) -> None:
+    """Write, and be cut off: nothing is tidied up."""
+    put(store, *ops)
+    store._engine.dispose()
+    store._side.dispose()
+    store._lock.release()
+
+
+def test_a_folder_put_back_after_a_power_cut_is_another_device(tmp_path: Path) -> None:
+    """The mark learns how far the cabinet had come when it is closed, which a killed one never is."""
+    place, config = tmp_path / "1", tmp_path / "config"
+    cabinet(place).close()
+    store = reopened(place, config=config)
+    device = store.device
+    store.close()
+    shutil.copytree(place, tmp_path / "saved")
+    _killed(reopened(place, config=config), new_tip(RECS[0], biaoti="甲"))
+    shutil.rmtree(place)
+    shutil.copytree(tmp_path / "saved", place)
+    back = reopened(place, config=config)
+    assert back.device != device
+    assert back.replaces[-1] == device
+    back.close()
+    again = reopened(place, config=config)
+    assert again.device == back.device
+    again.close()
+
+
+@pytest.mark.parametrize("cut", ["before", "between", "after"])
+def test_an_opening_that_was_cut_off_anywhere_keeps_the_device(
+    tmp_path: Path, cut: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = cabinet(tmp_path / "1")
+    store.close()
+    written: list[int] = []
+    write_mark = installation.write_mark
+
+    def failing(config: Path, mark: installation.Mark) -> None:
+        written.append(len(mark.sessions))
+        if (cut, len(mark.sessions)) == ("before", 2):
+            raise KeyboardInterrupt
+        if (cut, len(mark.sessions)) == ("after", 1):
+            raise KeyboardInterrupt
+        write_mark(config, mark)
+        if (cut, len(mark.sessions)) == ("between", 2):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(installation, "write_mark", failing)
+        opened = Store(
+            tmp_path / "1", store._key, places.Lock(tmp_path / "1"), slot={}, project=project, law=LAW,
+            config=tmp_path / "1" / "config",
+        )  # fmt: skip
+        with pytest.raises(KeyboardInterrupt):
+            opened.catch_up()
+    opened.close()
+    assert written == ([2, 1] if cut == "after" else [2])
+    again = _again(tmp_path / "1")
+    assert (again.device, again.warnings) == (store.device, ())
+    again.close()
+
+
+def test_a_mark_that_cannot_be_written_is_told_and_the_cabinet_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = cabinet(tmp_path / "1")
+    store.close()
+
+    def full(_config: Path, _mark: installation.Mark) -> None:
+        raise UserFacingError("S91", "磁盘已满。")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(installation, "write_mark", full)
+        opened = _again(tmp_path / "1")
+    assert (opened.device, opened.warnings) == (store.device, ("磁盘已满。",))
+    opened.close()
+    again = _again(tmp_path / "1")
+    assert (again.device, again.warnings) == (store.device, ())
+    again.close()
+
+
+def test_a_backup_carries_the_callback_key(tmp_path: Path) -> None:
+    store = cabinet(tmp_path / "1")
+    (tmp_path / "1" / "callback.key").write_text("{}")
+    kept = store.backup(tmp_path / "b")
+    store.close()
+    assert (kept / "callback.key").read_text() == "{}"
+    assert restore(kept, tmp_path / "2") is None
+    assert (tmp_path / "2" / "callback.key").read_text() == "{}"
+    # 原来的钥匙与备份里的不同：挪开留着；备份里没有：原来的不动
+    (tmp_path / "1" / "callback.key").write_text("[]")
+    aside = restore(kept, tmp_path / "1")
+    assert aside is not None
+    assert (aside / "callback.key").read_text() == "[]"
+    assert (tmp_path / "1" / "callback.key").read_text() == "{}"
+    (kept / "callback.key").unlink()
+    with pytest.raises(UserFacingError, match="S13"):
+        restore(kept, tmp_path / "1")
+    (kept / places.SUMS).unlink()
+    restore(kept, tmp_path / "1")
+    assert (tmp_path / "1" / "callback.key").read_text() == "{}"
+
+
 def test_backup_and_restore(tmp_path: Path) -> None:
     store = cabinet(tmp_path / "1")
     put(store, new_tip(RECS[0], biaoti="甲", lure="A"))
@@ -156,7 +260,7 @@ def test_backup_and_restore(tmp_path: Path) -> None:
     told: list[str] = []
     kept = store.backup(tmp_path / "备份" / "2022-06-01", progress=lambda what, _done, _of: told.append(what))
     assert kept == tmp_path / "备份" / "2022-06-01"
-    assert sorted(p.name for p in kept.iterdir()) == ["desk.db", "keyslots.json", "side.db"]
+    assert sorted(p.name for p in kept.iterdir()) == ["backup.json", "desk.db", "keyslots.json", "side.db"]
     assert "正在备份" in told
     assert store.backup(kept).name == "2022-06-01(2)"
     seen, device = picture(store), store.device

@@ -134,7 +134,7 @@ def _write_ops(
                 stream = (op.dev, op.scope)
                 if not draft.base.get(stream, 0) < op.seq <= draft.vector.get(stream, 0):
                     raise ValueError(f"operation {op.dev[:6]}/{op.scope}/{op.seq} is not between base and vector")
-                if op.seq == draft.vector[stream] and draft.heads.get(stream, op.hash) != op.hash:
+                if op.seq == draft.vector[stream] and draft.heads[stream] != op.hash:
                     raise ValueError(f"operation {op.dev[:6]}/{op.scope}/{op.seq} is not the head of its stream")
                 records.add(op.rec)
             count += len(some)

@@ -131,7 +131,7 @@ def _well_formed(card: Card) -> bool:
     return (
         bool(_HEX32.fullmatch(card.device) and _HEX64.fullmatch(card.signing_key))
         and all(_HEX32.fullmatch(d) for d in card.replaces)
-        and all(seal.good_recipient(r) for r in recipients)
+        and all(r.isascii() and seal.good_recipient(r) for r in recipients)
     )
 
 

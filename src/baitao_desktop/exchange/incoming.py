@@ -257,7 +257,7 @@ class Incoming:
             stream = (op.dev, op.scope)
             if not base.get(stream, 0) < op.seq <= vector.get(stream, 0):
                 raise self._unreadable()
-            if op.seq == vector[stream] and heads.get(stream, op.hash) != op.hash:
+            if op.seq == vector[stream] and heads[stream] != op.hash:
                 raise self._unreadable()
             count += 1
             yield op

@@ -52,6 +52,7 @@ class Manifest:
     number: int
     vector: Vector
     base: Vector
+    heads: Heads
     lam: int
     made_at_ms: int
     app: str
@@ -63,7 +64,6 @@ class Manifest:
     counts: Mapping[str, int] = field(default_factory=dict)
     """operations, records, blobs, bytes (of ops.ndjson before compression)."""
     format: int = FORMAT
-    heads: Heads = field(default_factory=dict)
 
     def blobs(self) -> tuple[str, ...]:
         """SHA-256 of the attachments inside."""
@@ -113,6 +113,7 @@ def from_json(data: bytes) -> Manifest:
             number=_number(said["number"]),
             vector=_vector(said["vector"]),
             base=_vector(said["base"]),
+            heads=_heads(said["heads"]),
             lam=_number(said["lam"]),
             made_at_ms=_number(said["made_at_ms"], -MAX_LAM),
             app=_text(said["app"]),
@@ -123,7 +124,6 @@ def from_json(data: bytes) -> Manifest:
             members={_text(n): Member(_hex64(m[0]), _number(m[1])) for n, m in said["members"].items()},
             counts={_text(k): _number(n) for k, n in said["counts"].items()},
             format=_number(said["format"]),
-            heads=_heads(said.get("heads", [])),
         )
     except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ValueError("manifest") from error
@@ -147,7 +147,7 @@ def format_of(data: bytes) -> int | None:
 
 def covers(manifest: Manifest) -> bool:
     """Whether `heads` names the last operation of every stream of `vector`, and of no other."""
-    return not manifest.heads or manifest.heads.keys() == manifest.vector.keys()
+    return manifest.heads.keys() == manifest.vector.keys()
 
 
 def forked(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import errno
 import json
 import os
 import platform
 import sys
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.domain.ops import DeviceId
-from baitao_desktop.files import write_whole
 
 DESK, SIDE, SLOTS, LOCK, MARK = "desk.db", "side.db", "keyslots.json", "lock", "device.json"
+CALLBACK = "callback.key"
+"""The office's wrapped 回访 key, where there is one; others write it, a backup carries it."""
+RESTORED, SUMS = "restored", "backup.json"
+"""A cabinet put here from a backup and not opened since; what the files of a backup were when it was written."""
 # 同步盘会把正在写的库拆开上传、换成旧版（storage §1 Syncthing #3876）
 _SYNCED = (
     "onedrive", "坚果云", "nutstore", "dropbox", "icloud", "google drive", "googledrive", "百度网盘", "baidunetdisk",
@@ -81,7 +82,7 @@ class Lock:
         try:
             self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise read_only(place) from error
+            raise refused(place, error) from error
         try:
             _system_lock(self._handle)
         except OSError as error:
@@ -91,8 +92,10 @@ class Lock:
             raise UserFacingError(
                 "S03", f"资料已在另一个窗口打开（电脑 {host}，进程 {pid}）。请用那个窗口，或先把它关掉再打开。"
             ) from error
-        os.ftruncate(self._handle, 0)
-        os.write(self._handle, json.dumps({"pid": os.getpid(), "host": platform.node()}).encode())
+        # 写不下（磁盘已满）也照样锁住了；这几个字只是告诉后来的人
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._handle, 0)
+            os.write(self._handle, json.dumps({"pid": os.getpid(), "host": platform.node()}).encode())
 
     def _holder(self) -> dict[str, Any]:
         try:
@@ -121,70 +124,43 @@ def _system_lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def make_private(folder: Path) -> None:
+    """The folder, made if need be, and only its owner may look in (whatever the umask says)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _owner_only(folder, 0o700)
+
+
+def private_file(path: Path) -> None:
+    """An empty file if there is none; only its owner may read it. SQLite gives -wal and -shm the same rights."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    _owner_only(path, 0o600)
+
+
+def close_off(place: Path) -> None:
+    """Take from others what an older version or a copy left them of a cabinet's folder and files."""
+    _owner_only(place, 0o700)
+    for name in (DESK, SIDE, SLOTS, CALLBACK):
+        for tail in ("", "-wal", "-shm"):
+            _owner_only(place / (name + tail), 0o600)
+
+
+def _owner_only(path: Path, mode: int) -> None:
+    if os.name == "posix":
+        # 不归自己的文件、U盘上的文件改不了
+        with contextlib.suppress(OSError):
+            path.chmod(mode)
+
+
+def refused(place: Path, error: OSError) -> UserFacingError:
+    """The sentence for a folder that the system would not let us write into."""
+    return full(place) if error.errno in (errno.ENOSPC, errno.EDQUOT) else read_only(place)
+
+
+def full(place: Path) -> UserFacingError:
+    return UserFacingError("S07", f"磁盘已满，没有存进“{place}”；以前存的都在。请腾出空间再试。")
+
+
 def read_only(place: Path) -> UserFacingError:
     return UserFacingError(
         "S04", f"“{place}”不能写入（只读或没有权限）。请换一个能写的文件夹，或请管理电脑的人放开权限。"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The second place of the device id: which installation this is, and how far its cabinet had come."""
-
-    device: DeviceId
-    machine: str
-    place: str
-    lam: int
-
-
-def here(place: Path, device: DeviceId, lam: int) -> Mark:
-    return Mark(device, machine(), hashlib.sha256(os.path.realpath(place).encode()).hexdigest(), lam)
-
-
-def read_mark(config: Path) -> Mark | None:
-    """The mark in the config folder; None when there is none or it says nothing."""
-    try:
-        said = json.loads((config / MARK).read_bytes())
-        return Mark(DeviceId(said["device"]), said["machine"], said["place"], int(said["lam"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def write_mark(config: Path, mark: Mark) -> None:
-    said = {"device": mark.device, "machine": mark.machine, "place": mark.place, "lam": mark.lam}
-    write_whole(config / MARK, json.dumps(said).encode(), private=True)
-
-
-def same_installation(mark: Mark | None, now: Mark) -> bool:
-    """Whether the cabinet is where it was and has not gone back in time.
-
-    A lower lam than at the last closing means an older file was put back by hand: it would give out numbers twice.
-    """
-    return (
-        mark is not None
-        and (mark.device, mark.machine, mark.place) == (now.device, now.machine, now.place)
-        and (mark.lam <= now.lam)
-    )
-
-
-def machine() -> str:
-    """Something that is another on another computer, hashed."""
-    said = ""
-    if sys.platform == "win32":
-        import winreg
-
-        with (
-            contextlib.suppress(OSError),
-            winreg.OpenKey(
-                winreg.HKEY_LOCAL_MACHINE,
-                r"SOFTWARE\Microsoft\Cryptography",
-                0,
-                winreg.KEY_READ | winreg.KEY_WOW64_64KEY,
-            ) as key,
-        ):
-            said = str(winreg.QueryValueEx(key, "MachineGuid")[0])
-    else:
-        for name in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
-            with contextlib.suppress(OSError):
-                said = said or Path(name).read_text("ascii", errors="replace").strip()
-    return hashlib.sha256(f"baitao/{said or platform.node()}".encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import threading
@@ -10,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import PersonId
 from baitao_desktop.storage import place as places
 from baitao_desktop.storage.rows import many, one, rows
-from baitao_desktop.storage.tables import SIDE, open_engine
+from baitao_desktop.storage.tables import PAGE, SIDE, open_engine
 from baitao_desktop.storage.troubles import told
 
 if TYPE_CHECKING:
@@ -21,6 +23,64 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 PIECE = 256 * 1024
+
+
+def lay_out(place: Path, key: bytes) -> None:
+    """An empty second file."""
+    places.private_file(place / places.SIDE)
+    engine = open_engine(place / places.SIDE, key)
+    try:
+        with engine.connect() as db:
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            for line in SIDE:
+                db.exec_driver_sql(line)
+            db.commit()
+    finally:
+        engine.dispose()
+
+
+def mend(place: Path, key: bytes) -> tuple[str, ...]:
+    """Sentences to show once when the second file was lost or broken and an empty one now stands in its place.
+
+    Records live in the first file alone; for want of photos and drafts nobody is kept out. What was broken is kept.
+    """
+    path = place / places.SIDE
+    if not path.exists():
+        _moved_aside(path)
+        said = f"“{place}”里的 {path.name} 不见了"
+    elif _sound(path, key):
+        return ()
+    else:
+        aside = _moved_aside(path)
+        said = f"“{place}”里的 {path.name} 已损坏，原文件改名为 {aside.name} 留着"
+    lay_out(place, key)
+    return (f"{said}。记录都在；没填完的草稿和照片不在了，照片记为待补。请从最近的备份找回，或请对方再交一次。",)
+
+
+def _sound(path: Path, key: bytes) -> bool:
+    if path.stat().st_size < PAGE:
+        return False
+    engine = open_engine(path, key)
+    try:
+        with told(path.parent), engine.connect() as db:
+            return one(db, "SELECT 1 FROM sqlite_master WHERE name = 'draft'") is not None
+    except UserFacingError as error:
+        if error.code != "S02":
+            raise
+        return False
+    finally:
+        engine.dispose()
+
+
+def _moved_aside(path: Path) -> Path:
+    n = 1
+    while (aside := path.with_name(f"{path.name}.broken-{n}")).exists():
+        n += 1
+    for tail in ("", "-wal", "-shm"):
+        # 留下的 -wal 会被当成新文件的，一起挪开
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + tail).rename(aside.with_name(aside.name + tail))
+    return aside
 
 
 class Draft(NamedTuple):
@@ -36,16 +96,12 @@ class Draft(NamedTuple):
 
 
 class Side:
-    """The second file of a cabinet. Methods may be called from any thread."""
+    """The second file of a cabinet, which must be there (`mend`). Methods may be called from any thread."""
 
     def __init__(self, place: Path, key: bytes) -> None:
         self._at = place
         self._side: Engine = open_engine(place / places.SIDE, key)
         self._side_lane = threading.Lock()
-        with self._beside(write=True) as db:
-            if one(db, "SELECT 1 FROM sqlite_master WHERE name = 'draft'") is None:
-                for line in SIDE:
-                    db.exec_driver_sql(line)
 
     @contextmanager
     def _beside(self, *, write: bool = False) -> Iterator[Connection]:

@@ -86,3 +86,45 @@ def wrong(secret: seal.Secret) -> UserFacingError:
     if secret.kind == "recovery":
         return UserFacingError("S01", "恢复码不对。请对照印出的恢复码逐组再输一遍。")
     return UserFacingError("S01", "口令不对。请看大小写和输入法是否打开，再输一遍；忘了口令可用印出的恢复码打开。")
+
+
+class KeyRing:
+    """Who may open an open cabinet."""
+
+    place: Path
+    _key: bytes
+
+    def add_password(self, person: PersonId, label: str, new_secret: seal.Secret) -> None:
+        """One more person may open the cabinet; a person's older slot is replaced."""
+        made = make(self._key, new_secret, label=label, person=person)
+        kept = [
+            s
+            for s in load(self.place)
+            if s["kind"] != "password" or (s.get("person"), s.get("label")) != (person, label)
+        ]
+        save(self.place, [*kept, made])
+
+    def change_password(self, old: seal.Secret, new: seal.Secret) -> None:
+        """The slot that `old` opens is opened by `new` from now on. UserFacingError S01 when `old` opens none."""
+        found = load(self.place)
+        fit = fitting(found, old)
+        if fit is None:
+            raise wrong(old)
+        i = fit[0]
+        made = make(self._key, new, label=found[i].get("label", ""), person=found[i].get("person", PersonId("")))
+        save(self.place, [*found[:i], made, *found[i + 1 :]])
+
+    def drop_slot(self, slot: str) -> None:
+        """A person may no longer open the cabinet. The last password stays: UserFacingError S11."""
+        kept = [s for s in load(self.place) if s.get("id") != slot]
+        if not any(s["kind"] == "password" for s in kept):
+            raise UserFacingError("S11", "这是最后一个口令，删了就只能用恢复码打开。请先给别人设好口令再删。")
+        save(self.place, kept)
+
+    def new_recovery_code(self) -> str:
+        """A new recovery code, shown once; the old one opens nothing any more."""
+        code = seal.new_recovery_code()
+        spare = make(self._key, seal.recovery(code), label="恢复码", person=PersonId(""))
+        kept = [s for s in load(self.place) if s["kind"] != "recovery"]
+        save(self.place, [*kept, spare])
+        return code

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from baitao_desktop import seal
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import DeviceId, PersonId
-from baitao_desktop.storage import backup
+from baitao_desktop.storage import backup, installation, side
 from baitao_desktop.storage import place as places
 from baitao_desktop.storage import slots as keys
 from baitao_desktop.storage.intake import Progress
@@ -23,9 +23,10 @@ from baitao_desktop.storage.projection import Project, forget
 from baitao_desktop.storage.reader import Reader
 from baitao_desktop.storage.rows import no_garbage_hunt, one, pieces, rows
 from baitao_desktop.storage.side import Side, wanted
-from baitao_desktop.storage.slots import Slot
+from baitao_desktop.storage.slots import KeyRing, Slot
 from baitao_desktop.storage.tables import (
     FORMAT,
+    PAGE,
     SHAPE,
     make_indexes,
     make_kept,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 restore = backup.restore
-_PAGE = 4096
 _REBUILD = 2000
 
 
@@ -64,9 +64,9 @@ def create(
     """
     places.refuse_unfit(place)
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        places.make_private(place)
     except OSError as error:
-        raise places.read_only(place) from error
+        raise places.refused(place, error) from error
     lock = places.Lock(place)
     try:
         if (place / places.DESK).exists() or (place / places.SLOTS).exists():
@@ -74,15 +74,19 @@ def create(
         key, code = seal.new_key(), seal.new_recovery_code()
         slot = keys.make(key, secret, label=label, person=person)
         spare = keys.make(key, seal.recovery(code), label="恢复码", person=PersonId(""))
-        device = DeviceId(os.urandom(16).hex())
+        device, session = DeviceId(os.urandom(16).hex()), installation.fresh_session()
         try:
             with told(place):
-                _lay_out(place, key, device, law)
+                _lay_out(place, key, device, law, session)
+                side.lay_out(place, key)
                 keys.save(place, [slot, spare])
-            places.write_mark(config, places.here(place, device, 0))
-        except BaseException:
-            for name in (places.DESK, places.DESK + "-wal", places.DESK + "-shm", places.SLOTS):
-                (place / name).unlink(missing_ok=True)
+            installation.write_mark(config, installation.here(place, device, 0, session))
+        except BaseException as error:
+            for name in (places.DESK, places.SIDE, places.SLOTS):
+                for tail in ("", "-wal", "-shm"):
+                    (place / (name + tail)).unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise places.refused(place, error) from error
             raise
         return Store(place, key, lock, slot=slot, project=project, law=law, config=config), code
     except BaseException:
@@ -90,7 +94,8 @@ def create(
         raise
 
 
-def _lay_out(place: Path, key: bytes, device: DeviceId, law: str) -> None:
+def _lay_out(place: Path, key: bytes, device: DeviceId, law: str, session: str) -> None:
+    places.private_file(place / places.DESK)
     engine = open_engine(place / places.DESK, key)
     try:
         with engine.connect() as db:
@@ -98,7 +103,14 @@ def _lay_out(place: Path, key: bytes, device: DeviceId, law: str) -> None:
             make_kept(db)
             make_projection(db)
             make_indexes(db)
-            said = {"format": FORMAT, "device": device, "replaced": "[]", "lam": 0, "law": _shaped(law)}
+            said = {
+                "format": FORMAT,
+                "device": device,
+                "replaced": "[]",
+                "lam": 0,
+                "law": _shaped(law),
+                "session": session,
+            }
             for k, v in said.items():
                 _set(db, k, str(v))
             db.exec_driver_sql("INSERT INTO device(id) VALUES (?)", (bytes.fromhex(device),))
@@ -155,7 +167,7 @@ def _shaped(law: str) -> str:
     return f"{SHAPE}:{law}"
 
 
-class Store(Side):
+class Store(Side, KeyRing):
     """An open cabinet. One writer at a time; readers run beside it. `person` and `label` are those of the slot.
 
     `warnings`: sentences about what the opening found and mended, to be shown once.
@@ -180,13 +192,16 @@ class Store(Side):
         self._key, self._lock, self._config = key, lock, config
         self._project, self._law = project, law
         self._lane = threading.RLock()
-        if (place / places.DESK).stat().st_size < _PAGE:
+        if (place / places.DESK).stat().st_size < PAGE:
             # SQLite 会把空文件当成新库，往里写第一页
             raise damaged(place)
+        places.close_off(place)
+        (place / places.SUMS).unlink(missing_ok=True)
         self._engine: Engine = open_engine(place / places.DESK, key)
         try:
             with told(place):
                 self._read_meta()
+                self.warnings += side.mend(place, key)
                 super().__init__(place, key)
         except BaseException:
             self._engine.dispose()
@@ -203,29 +218,52 @@ class Store(Side):
             self.device = DeviceId(said["device"])
             self.replaces: tuple[DeviceId, ...] = tuple(DeviceId(d) for d in json.loads(said["replaced"]))
             self._filed_by, self._from_backup = said["law"], "backup" in said
-            self._lam = int(said["lam"])
+            self._lam, self._session = int(said["lam"]), said.get("session", "")
         except (KeyError, ValueError) as error:
             raise damaged(self.place) from error
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """What an opening may owe: a new device id after a copy, list rows after a change of law."""
-        now = places.here(self.place, self.device, self._lam)
-        if self._from_backup or not places.same_installation(places.read_mark(self._config), now):
+        mark = installation.read_mark(self._config)
+        brought = self._from_backup or (self.place / places.RESTORED).exists()
+        if brought or not installation.same_installation(mark, self._here(self._session)):
             self._mint()
+        else:
+            self._renew()
         if self._filed_by != _shaped(self._law):
             self.rebuild(progress=progress)
 
+    def _here(self, *sessions: str) -> installation.Mark:
+        return installation.here(self.place, self.device, self._lam, *sessions)
+
     def _mint(self) -> None:
         """A new device id: two cabinets must never number one stream (Syncthing #3876, storage §1)."""
-        fresh = DeviceId(os.urandom(16).hex())
+        fresh, session = DeviceId(os.urandom(16).hex()), installation.fresh_session()
         old = (*self.replaces, self.device)
         with self._transaction() as db:
             _set(db, "device", fresh)
             _set(db, "replaced", json.dumps(list(old)))
+            _set(db, "session", session)
             db.exec_driver_sql("DELETE FROM meta WHERE k = 'backup'")
             db.exec_driver_sql("INSERT INTO device(id) VALUES (?)", (bytes.fromhex(fresh),))
-        self.device, self.replaces, self._from_backup = fresh, old, False
-        places.write_mark(self._config, places.here(self.place, fresh, self._lam))
+        self.device, self.replaces, self._from_backup, self._session = fresh, old, False, session
+        installation.write_mark(self._config, self._here(session))
+        (self.place / places.RESTORED).unlink(missing_ok=True)
+
+    def _renew(self) -> None:
+        """A new session, in the mark before it is in the cabinet: whenever this is cut off, the two still fit.
+
+        A full disk must not keep anybody from reading; then the session stays and the person is told.
+        """
+        fresh = installation.fresh_session()
+        try:
+            installation.write_mark(self._config, self._here(self._session, fresh))
+            with self._transaction() as db:
+                _set(db, "session", fresh)
+            self._session = fresh
+            installation.write_mark(self._config, self._here(fresh))
+        except UserFacingError as error:
+            self.warnings += (error.text,)
 
     # ---- reading and writing -------------------------------------------------------------------------------------
 
@@ -327,43 +365,6 @@ class Store(Side):
         with self._lane, self.reading() as r:
             return self._sweep(r.named_blobs())
 
-    # ---- keys ----------------------------------------------------------------------------------------------------
-
-    def add_password(self, person: PersonId, label: str, new_secret: seal.Secret) -> None:
-        """One more person may open the cabinet; a person's older slot is replaced."""
-        made = keys.make(self._key, new_secret, label=label, person=person)
-        kept = [
-            s
-            for s in keys.load(self.place)
-            if s["kind"] != "password" or (s.get("person"), s.get("label")) != (person, label)
-        ]
-        keys.save(self.place, [*kept, made])
-
-    def change_password(self, old: seal.Secret, new: seal.Secret) -> None:
-        """The slot that `old` opens is opened by `new` from now on. UserFacingError S01 when `old` opens none."""
-        found = keys.load(self.place)
-        fit = keys.fitting(found, old)
-        if fit is None:
-            raise keys.wrong(old)
-        i = fit[0]
-        made = keys.make(self._key, new, label=found[i].get("label", ""), person=found[i].get("person", PersonId("")))
-        keys.save(self.place, [*found[:i], made, *found[i + 1 :]])
-
-    def drop_slot(self, slot: str) -> None:
-        """A person may no longer open the cabinet. The last password stays: UserFacingError S11."""
-        kept = [s for s in keys.load(self.place) if s.get("id") != slot]
-        if not any(s["kind"] == "password" for s in kept):
-            raise UserFacingError("S11", "这是最后一个口令，删了就只能用恢复码打开。请先给别人设好口令再删。")
-        keys.save(self.place, kept)
-
-    def new_recovery_code(self) -> str:
-        """A new recovery code, shown once; the old one opens nothing any more."""
-        code = seal.new_recovery_code()
-        spare = keys.make(self._key, seal.recovery(code), label="恢复码", person=PersonId(""))
-        kept = [s for s in keys.load(self.place) if s["kind"] != "recovery"]
-        keys.save(self.place, [*kept, spare])
-        return code
-
     # ---- backup and audit ----------------------------------------------------------------------------------------
 
     def backup(self, to: Path, progress: Progress | None = None) -> Path:
@@ -384,6 +385,10 @@ class Store(Side):
         findings: list[str] = []
         with told(self.place), self._side.connect() as db:
             findings += backup.file_findings(db, places.SIDE, full=full)
+        if lost := len(self.wanted()):
+            findings.append(
+                f"有 {lost} 张照片（附件）不在本机。对方有的，再收一次对方的数据包会补上；本机拍的，请从最近的备份找回。"
+            )
         with told(self.place), self._engine.connect() as db:
             db.exec_driver_sql("BEGIN")
             findings += backup.file_findings(db, places.DESK, full=full)
@@ -398,9 +403,10 @@ class Store(Side):
         """Close both files and let the next one in. Harmless when repeated."""
         with contextlib.suppress(Exception), self._engine.connect() as db:
             found = one(db, "SELECT v FROM meta WHERE k = 'lam'")
-            mark = places.read_mark(self._config)
+            mark = installation.read_mark(self._config)
             if found and mark and mark.device == self.device and mark.lam < int(found[0]):
-                places.write_mark(self._config, places.here(self.place, self.device, int(found[0])))
+                self._lam = int(found[0])
+                installation.write_mark(self._config, self._here(self._session))
         self._engine.dispose()
         self._side.dispose()
         self._lock.release()

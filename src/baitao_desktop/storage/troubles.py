@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.storage.place import read_only
+from baitao_desktop.storage.place import full, read_only
+
+ASIDE = "恢复前"
+"""Where `restore` puts what stood in a cabinet's folder."""
+_LEAST = 256 * 1024
 
 
 @contextmanager
@@ -28,8 +33,8 @@ def told(place: Path) -> Iterator[None]:
 def explain(place: Path, said: str) -> UserFacingError | None:
     """The sentence for a message of the database; None when it is none of the surroundings' (a bug of ours)."""
     low = said.lower()
-    if "full" in low:
-        return UserFacingError("S07", f"磁盘已满，没有存进“{place}”；以前存的都在。请腾出空间再试。")
+    if "full" in low or ("disk i/o" in low and _brimful(place)):
+        return full(place)
     if any(word in low for word in ("not a database", "malformed", "encrypted", "unsupported file format", "corrupt")):
         return damaged(place)
     if any(word in low for word in ("readonly", "unable to open")):
@@ -41,5 +46,16 @@ def explain(place: Path, said: str) -> UserFacingError | None:
     return None
 
 
+def _brimful(place: Path) -> bool:
+    """A disk full to the last byte: SQLite cannot even make its -shm file and calls that an I/O error."""
+    try:
+        return shutil.disk_usage(place).free < _LEAST
+    except OSError:
+        return False
+
+
 def damaged(place: Path) -> UserFacingError:
-    return UserFacingError("S02", f"“{place}”里的资料文件已损坏，不能打开。原文件没有动；请用“恢复”从最近的备份恢复。")
+    aside = f"恢复以前的资料还在其中的“{ASIDE}”文件夹里。" if (place / ASIDE).is_dir() else ""
+    return UserFacingError(
+        "S02", f"“{place}”里的资料文件已损坏，不能打开。原文件没有动；请用“恢复”从最近的备份恢复。{aside}"
+    )
