@@ -66,6 +66,9 @@ def writing_whole(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain(path.parent, error) from error
+    try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
     except OSError as error:
         raise explain(path, error) from error
