@@ -12,7 +12,7 @@ from baitao_desktop.domain import people, plain, tips
 from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.kinds import act_label, law_of, status_label
-from baitao_desktop.domain.ops import Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId
+from baitao_desktop.domain.ops import DeviceId, Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId
 from baitao_desktop.domain.records import Conflict, Record, load_json
 from baitao_desktop.domain.values import CST, minute_text
 from baitao_desktop.forms import Form, title_of
@@ -160,7 +160,7 @@ def look(desk: Desk, rec: RecordId, *, logged: bool = True) -> View:
     return View(
         record, form, head.no, head.title or title_of(form, record.answers, desk.lists), head.status,
         status_label(form.kind, head.status), state, _history(desk, form, ops, lambda op, said: names.get(op.actor) or said or units.get(op.dev, "—")),
-        tuple(_difference(desk, form, c, names) for c in record.conflicts if c.fld not in HIDDEN),
+        tuple(_difference(desk, form, c, names, units) for c in record.conflicts if c.fld not in HIDDEN),
         acts_for(desk, form, state),
     )  # fmt: skip
 
@@ -285,9 +285,17 @@ def _wall(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, CST).isoformat(sep=" ", timespec="minutes")[:16]
 
 
-def _difference(desk: Desk, form: Form, conflict: Conflict, names: Mapping[PersonId, str]) -> Difference:
+def _difference(
+    desk: Desk, form: Form, conflict: Conflict, names: Mapping[PersonId, str], units: Mapping[DeviceId, str]
+) -> Difference:
     choices = tuple(
-        Choice(v.op, v.value, answer_text(desk, form, conflict.fld, v.value), names.get(v.actor, "—"), _wall(v.wall_ms))
+        Choice(
+            v.op,
+            v.value,
+            answer_text(desk, form, conflict.fld, v.value),
+            names.get(v.actor) or units.get(v.op.dev, "—"),
+            _wall(v.wall_ms),
+        )
         for v in conflict.versions
     )
     return Difference(conflict.fld, label_of(form, conflict.fld), choices)

@@ -122,6 +122,14 @@ def change_password(desk: Desk, old: Secret, new: Secret) -> Done[None]:
     return Done(None)
 
 
+def set_new_password(desk: Desk, person: PersonId, label: str, new: Secret) -> Done[None]:
+    """A new password for one person, after the store was opened with the recovery code; the old one stops working."""
+    check_password(new)
+    desk.store.add_password(person, label, new)
+    desks.note(desk, "password_renewed")
+    return Done(None)
+
+
 def new_recovery_code(desk: Desk) -> Done[str]:
     """A new printed code; the old one stops working."""
     code = desk.store.new_recovery_code()

@@ -19,7 +19,7 @@ from baitao_desktop.actions.desk import Clock, Desk, real_clock
 from baitao_desktop.actions.setup import Founded, has_store
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.paths import Places
-from baitao_desktop.ui import look, screens
+from baitao_desktop.ui import look
 from baitao_desktop.ui.dialogs import Chooser
 from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.pages.seat import Opener, Seat, open_outside
@@ -42,7 +42,6 @@ class Program:
         chooser: Chooser | None = None,
         opener: Opener = open_outside,
     ) -> None:
-        screens.mend()
         self.places, self.clock, self.opener = places, clock, opener
         self.window = MainWindow(worker, chooser=chooser)
         self.window.resized_type.connect(self._keep_type)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from baitao_desktop import paths
-from baitao_desktop.ui import look
+from baitao_desktop.ui import look, screens
 from baitao_desktop.ui.fields.base import Field, label_of
 from baitao_desktop.ui.keys import Keys
 
@@ -39,7 +39,7 @@ def button(text: str, *, primary: bool = False, icon: str = "") -> QPushButton:
 
 def fit(dialog: QWidget, width: int, height: int) -> None:
     """Give a window this size, or what the screen allows."""
-    room = dialog.screen().availableGeometry()
+    room = screens.room_of(dialog)
     dialog.resize(min(width, room.width() - 16), min(height, room.height() - 48))
 
 
@@ -240,7 +240,7 @@ class Asked(QDialog):
         row.addWidget(self.yes)
         row.addWidget(self.no)
         box.addLayout(row)
-        self.resize(min(look.unit() * 30, self.screen().availableGeometry().width() - 16), self.sizeHint().height())
+        self.resize(min(look.unit() * 30, screens.room_of(self).width() - 16), self.sizeHint().height())
         self.no.setFocus()
 
 

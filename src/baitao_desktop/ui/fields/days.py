@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import CST, day_of, minute_text
-from baitao_desktop.ui import look
+from baitao_desktop.ui import look, screens
 from baitao_desktop.ui.fields import reading
 from baitao_desktop.ui.fields.base import Asks, Field, check_box, label_of, link_button
 from baitao_desktop.ui.keys import StillCalendar
@@ -48,7 +48,7 @@ class Calendar(QFrame):
         self.calendar.setMinimumSize(look.unit() * 24, look.unit() * 19)
         self.adjustSize()
         at = self._beside.mapToGlobal(QPoint(0, self._beside.height()))
-        screen = self._beside.screen().availableGeometry()
+        screen = screens.room_of(self._beside)
         at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
         if at.y() + self.height() > screen.bottom():
             at.setY(max(screen.top(), self._beside.mapToGlobal(QPoint(0, 0)).y() - self.height()))

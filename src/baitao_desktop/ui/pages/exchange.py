@@ -258,12 +258,15 @@ class ExchangePage(DeskPage):
         digits = label_of(seen.digits, "title", wrap=False)
         digits.setAccessibleName("对方核对码")
         self.seen_inside.addLayout(rows_of(digits))
-        same = act_button("数字一致，登记这张卡", self.register_card, icon="ok")
+        if seen.warning:
+            self.seen_inside.addWidget(label_of(seen.warning, "warning"))
+        words = "数字一致，确认登记" if seen.warning else "数字一致，登记这张卡"
+        same = act_button(words, self.register_card, icon="ok")
         other = act_button("不一致，不登记", self._forget_card)
         self.seen_inside.addWidget(flow(same, other))
         chain(self.take_card_button, same, other)
         self.seen_card.show()
-        same.setFocus()
+        (other if seen.warning else same).setFocus()
         self.scroller.ensureWidgetVisible(self.seen_card)
 
     def register_card(self) -> None:
@@ -277,7 +280,7 @@ class ExchangePage(DeskPage):
             self.seat.reload()
             self._card_made(came.value, f"已登记“{seen.unit}”的单位卡")
 
-        self.act(lambda _tell: cards.register_card(desk, path), done=done, failed=self._say)
+        self.act(lambda _tell: cards.register_card(desk, path, sure=True), done=done, failed=self._say)
 
     def _card_made(self, path: Path | None, said: str) -> None:
         if path is not None:

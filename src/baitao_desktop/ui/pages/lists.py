@@ -102,7 +102,7 @@ class ListsPage(DeskPage):
         self.preview = preview
         skipped = f"，另有{len(preview.left_out)}行是空的或不完整" if preview.left_out else ""
         self.about.setText(
-            f"“{preview.path.name}”共{preview.rows}行{skipped}，编码{preview.encoding}。请核对每一列收作什么："
+            f"“{preview.path.name}”共{preview.rows}行{skipped}，编码{preview.encoding}。请核对每一列收作什么：{preview.warning}"
         )
         rows = preview.sample[:SHOWN]
         self.table.setColumnCount(len(preview.columns))
@@ -147,13 +147,14 @@ class ListsPage(DeskPage):
     def _taken(self, done: Done[ListTaken]) -> None:
         taken = done.value
         self.said.setText(taken.sentence)
-        self.left.setRowCount(len(taken.left_out))
-        for r, (number, reason) in enumerate(taken.left_out):
+        told = [*taken.left_out, *((n, f"收了，请核对：{why}") for n, why in taken.doubts)]
+        self.left.setRowCount(len(told))
+        for r, (number, reason) in enumerate(told):
             self.left.setItem(r, 0, QTableWidgetItem(str(number)))
             self.left.setItem(r, 1, QTableWidgetItem(reason))
         _fit_height(self.left)
-        self.left.setVisible(bool(taken.left_out))
-        self.copy_link.setVisible(bool(taken.left_out))
+        self.left.setVisible(bool(told))
+        self.copy_link.setVisible(bool(told))
         self.columns_card.hide()
         self.result_card.show()
 

@@ -167,7 +167,6 @@ class NewPasswordPage(Page):
             return
 
         def do(_tell: Tell) -> None:
-            setup.check_password(secret)
-            self._desk.store.add_password(person, self._people[person], secret)
+            setup.set_new_password(self._desk, person, self._people[person], secret)
 
         window.act(do, done=lambda _n: self._done(), failed=lambda e: self.password.set_problem(e.text))

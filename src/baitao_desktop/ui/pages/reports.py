@@ -43,7 +43,7 @@ class ReportsPage(DeskPage):
             Asks("月份", "每月从上月21日算到本月20日"),
             [Choice(ALL, "行动以来全部"), *(Choice(n, _named(m)) for n, m in self.months.items())],
         )
-        self.month.set_value(self.desk.month.name)
+        self.month.set_value(self.desk.campaign.reporting_month(self.desk.today).name)
         self.month.changed.connect(lambda _f: self._drop_draft())
         self.made = Made(seat.opener)
         self.inside.addWidget(Fieldset([self.month], lambda: None))
@@ -143,7 +143,7 @@ class ReportsPage(DeskPage):
             self.issue.set_problem("请填写期号，例如 2")
             return
         self.issue.set_problem("")
-        month = self.months.get(str(self.month.value()), self.desk.month)
+        month = self.months.get(str(self.month.value()), self.desk.campaign.reporting_month(self.desk.today))
         desk = self.desk
         self.read(lambda _tell: briefings.draft_briefing(desk, month, issue=int(digits)), self._edit)
 

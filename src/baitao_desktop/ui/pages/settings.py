@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from baitao_desktop import __version__, seal
-from baitao_desktop.actions import backups, setup
+from baitao_desktop.actions import backups, identity, setup
 from baitao_desktop.actions.desk import MODES, Done
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.people import ROLES
@@ -128,6 +128,7 @@ class SettingsPage(DeskPage):
                 act_button("换恢复码", self.new_code),
                 act_button("添加经手人", self.add_person, icon="person"),
                 act_button("锁定", self.seat.lock, icon="lock"),
+                *([act_button("由本机编总台账号", self.take_over_numbering)] if self._numberless() else []),
             )
         )
         return frame
@@ -150,6 +151,19 @@ class SettingsPage(DeskPage):
         if dialogs.ask(self, "换恢复码", text, "换恢复码"):
             desk = self.desk
             self.act(lambda _tell: setup.new_recovery_code(desk), done=self._show_code)
+
+    def _numberless(self) -> bool:
+        return self.desk.is_office and not identity.draws_numbers(self.desk)
+
+    def take_over_numbering(self) -> None:
+        """From now on this laptop draws 总台账号 (after a restore)."""
+        desk = self.desk
+
+        def done(_highest: int) -> None:
+            self.seat.reload()
+            self.win.tell("以后由本机编总台账号；单位卡有变，请重新交给各单位")
+
+        self.act(lambda _tell: identity.take_over_numbering(desk), done=done)
 
     def _show_code(self, done: Done[str]) -> None:
         self.win.open_page(RecoveryPage(done.value, self.win.back, unit=self.desk.unit.name))

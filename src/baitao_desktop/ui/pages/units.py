@@ -29,7 +29,7 @@ class Heard:
 
 
 def hear(desk: Desk) -> Heard:
-    heard, silent = briefings.reported_villages(desk, desk.month)
+    heard, silent = briefings.reported_villages(desk, desk.campaign.reporting_month(desk.today))
     return Heard(bundles.heard_from(desk), frozenset(bundles.receivers(desk)), frozenset(heard), frozenset(silent))
 
 
