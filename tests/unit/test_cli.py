@@ -323,6 +323,23 @@ def test_a_step_says_what_it_takes_and_reads_labels(line: Line) -> None:
     assert "没有“飞”这个动作" in line.at("专项办", "act", "飞", no, status=1)
 
 
+def test_a_plain_record_is_corrected_and_voided(line: Line) -> None:
+    line.new(VILLAGE)
+    answers = {
+        "zoufang_riqi": "2022-05-17",
+        "村（社区）": VILLAGE,
+        "changsuo_mingcheng": "二组农户",
+        "jianwen": "未见异常",
+    }
+    no = number_in(line.register(VILLAGE, {"form": "走访登记", "answers": answers}))
+    assert "二组农户" in line.at(VILLAGE, "list", "--form", "走访登记").replace("\n", "")
+    assert "只能更正、作废" in line.at(VILLAGE, "act", "受理", no.strip(), status=1)
+    assert "改为三组农户" in line.at(
+        VILLAGE, "act", "更正", no, "--set", "走访的场所或人家=三组农户", "--set", "理由=写错"
+    )
+    assert "已办" in line.at(VILLAGE, "act", "作废", no, "--set", "作废理由=重复")
+
+
 def test_sums_and_choices_as_people_write_them(make_desk: MakeDesk) -> None:
     desk = make_desk(VILLAGE)
     form = desk.forms["xiansuo"]

@@ -16,6 +16,7 @@ from baitao_desktop.ui.fields import reading
 
 if TYPE_CHECKING:
     from baitao_desktop.actions.desk import Desk
+    from baitao_desktop.forms import Form
 
 VERBS = {
     "上报": "hand_up", "受理": "accept", "核实": "verify", "更正": "correct", "办结": "close", "作废": "void", "回复": "feedback",
@@ -45,6 +46,7 @@ HELP = f"""每一步 --set 要填的内容（写中文名或括号里的名字�
   撤销  不用填；只能撤销自己刚办的一步
 金额按元写，如 3980、3980.50、2万（只有 loss_fen、returned_fen 按分写）；时间写 2022-05-18 或 2022-05-18 09:30；
 选项写文字或代码都行，多选用顿号隔开；单位写名称。
+走访登记等其他记录只有更正、作废两步。
 例：act 核实 编号 --set 核实时间=2022-05-18 --set 核实人=王某某 --set 核实情况=已到现场 --set 核实结果=属实"""
 
 
@@ -74,52 +76,57 @@ def pairs_of(said: Sequence[str]) -> dict[str, str]:
 
 def act(desk: Desk, verb: str, number: str, pairs: Mapping[str, str]) -> str:
     """Carry out one step; what was done and how sums and choices were understood, as a sentence."""
-    from baitao_desktop.actions import tips
+    from baitao_desktop.actions import records, tips
 
-    tip = find(desk, number)
+    rec, form = find(desk, number)
+    is_tip = form.kind == law.KIND
+    if not is_tip and verb not in ("correct", "void"):
+        raise UserFacingError("A53", f"“{form.title}”只能更正、作废，没有{law.ACTS[verb]}这一步。")
     if verb == "correct":
-        return _correct(desk, tip, pairs)
+        return _correct(desk, rec, form, pairs)
     if verb == "revoke":
         _take(desk, "revoke", pairs, {})
-        tips.revoke(desk, tip, tips.last_step(desk, tip))
+        tips.revoke(desk, rec, tips.last_step(desk, rec))
         return "已撤销。"
-    do: Callable[..., Any] = getattr(tips, verb)
+    do: Callable[..., Any] = getattr(tips if is_tip else records, verb)
     keywords = {k: p for k, p in inspect.signature(do).parameters.items() if p.kind is p.KEYWORD_ONLY}
     given = _take(desk, verb, pairs, {k: p.default is p.empty for k, p in keywords.items()})
-    do(desk, tip, **given)
+    do(desk, rec, **given)
     sums = [f"{_NAMES[_FEN[k]]}{yuan(v)}元" for k, v in given.items() if k in _FEN and isinstance(v, int)]
     return "已办。" + ("、".join(sums) + "。" if sums else "")
 
 
-def find(desk: Desk, said: str) -> RecordId:
-    """The tip of a number, 总台账号 or record id. UserFacingError A34 when it is not here."""
+def find(desk: Desk, said: str) -> tuple[RecordId, Form]:
+    """The record of a number, 总台账号 or record id, and its form. UserFacingError A34 when it is not here."""
+    said = said.strip()
     with desk.store.reading() as reader:
-        for line in reader.lines(reader.ids(Query(form=law.FORM))):
-            if said.strip() and said.strip() in (line.head.no, line.id, line.head.tracks[1]):
-                return line.id
+        # 十万条线索全读一遍要几秒；编号在检索里，先检索
+        for query in [Query(form=f, text=said) for f in desk.forms] + [Query(form=f) for f in desk.forms]:
+            for line in reader.lines(reader.ids(query)) if said else ():
+                if said in (line.head.no, line.id, line.head.tracks[1]):
+                    return line.id, desk.forms[query.form]
     raise UserFacingError("A34", f"找不到编号“{said}”。请核对编号。")
 
 
-def _correct(desk: Desk, tip: RecordId, pairs: Mapping[str, str]) -> str:
-    from baitao_desktop.actions import tips
+def _correct(desk: Desk, rec: RecordId, form: Form, pairs: Mapping[str, str]) -> str:
+    from baitao_desktop.actions import records, tips
 
-    form = desk.forms[law.FORM]
     changes: dict[str, Json] = {}
     reason = ""
     for key, text in pairs.items():
-        if key == "reason" or key in ("理由", "更正理由"):
+        if key in ("reason", "理由", "更正理由"):
             reason = text
             continue
         if key in (law.IDENTITY, law.QUERY_HASH):
-            changes[key] = text
-            continue
+            raise UserFacingError("A07", "举报人信息不能更正，只能重新密封。请在窗口里“重新填写”。")
         question = values.question_named(form, key)
-        changes[question.path] = values.typed(desk, form, question, text)
-    if not reason:
-        raise UserFacingError("A54", "还没有写更正理由。请加 --set 更正理由=……。")
+        changes[key if "[" in key else question.path] = values.typed(desk, form, question, text)
     if not changes:
         raise UserFacingError("A54", "没有写要更正哪一项。请加 --set 题目=新内容。")
-    tips.correct(desk, tip, changes=changes, reason=reason)
+    if not reason:
+        raise UserFacingError("A54", "还没有写更正理由。请加 --set 更正理由=……。")
+    do = tips.correct if form.kind == law.KIND else records.correct
+    do(desk, rec, changes=changes, reason=reason)
     now = [f"{form.question(k).label}改为{values.in_words(desk, form, k, v)}" for k, v in changes.items()]
     return f"已更正：{'；'.join(now)}。"
 
