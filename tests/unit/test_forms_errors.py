@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.forms import compile_form, compiled, fill, load
+from baitao_desktop.forms import compile_form, compiled, compiling, fill, load
 from baitao_desktop.forms.authoring import author_errors, check_form
-from baitao_desktop.forms.compiling import cache_key
+from baitao_desktop.forms.compiling import shipped_name
 from forms_kit import HEAD, NOW, ROOT, table
 
 CHOICES = "list_name | name | label\nhy | yl | 养老"
@@ -197,25 +197,28 @@ def test_an_xlsx_gives_the_same_form(tmp_path: Path) -> None:
 
 def test_compiled_forms_are_remembered_by_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = table(tmp_path / "biao.md", "type | name | label\ntext | a | 甲")
-    first = compiled(source, tmp_path / "cache")
-    (kept,) = (tmp_path / "cache").iterdir()
-    assert kept.name == f"biao.{cache_key(source)}.xml"
-    assert compiled(source, tmp_path / "cache") == first
-    kept.write_bytes(first[: len(first) // 2])
-    assert compiled(source, tmp_path / "cache") == first  # a half written one is made again
-    shipped = tmp_path / "compiled"
-    shipped.mkdir()
-    (shipped / kept.name).write_bytes(first.replace("甲".encode(), "已编好".encode()))
-    assert "已编好".encode() in compiled(source, tmp_path / "nowhere")
-    assert not (tmp_path / "nowhere").exists()
+    first = compiled(source)
+    with monkeypatch.context() as patch:
+        patch.setattr(compiling, "sheets_of", None)  # 不再编第二遍
+        assert compiled(source) == first
+    shipped = tmp_path / "compiled" / shipped_name(source)
+    shipped.parent.mkdir()
+    shipped.write_bytes(first.replace("甲".encode(), "已编好".encode()))
+    assert "已编好".encode() in compiled(source)
+    shipped.write_bytes(first[: len(first) // 2])
+    assert compiled(source) == first  # a half written one is made again
     table(source, "type | name | label\ntext | a | 乙")
-    assert "乙".encode() in compiled(source, tmp_path / "cache")
+    assert "乙".encode() in compiled(source)
 
 
-def test_a_folder_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
-    source = table(tmp_path / "biao.md", "type | name | label\ntext | a | 甲")
-    (tmp_path / "cache").write_text("是文件，不是文件夹")
-    assert compiled(source, tmp_path / "cache").endswith(b"</h:html>")
+def test_a_folder_that_anybody_may_write_is_not_believed(tmp_path: Path) -> None:
+    """There a hand without a password could take `required` out of a form."""
+    source, cache = table(tmp_path / "biao.md", "type | name | label | required\ntext | a | 甲 | yes"), tmp_path / "c"
+    cache.mkdir()
+    planted = compile_form(source).replace(b' required="true()"', b"")
+    assert planted != compile_form(source)
+    (cache / shipped_name(source)).write_bytes(planted)
+    assert compiled(source, cache) == compile_form(source)
 
 
 def test_the_version_in_the_cache_key_is_the_one_installed() -> None:
