@@ -95,14 +95,14 @@ def controls(field: Field) -> list[QWidget]:
 def faults_of(page: FormPage, path: str, field: Field, *, answer: bool) -> Iterator[str]:
     """What is wrong with how one question is drawn."""
     question, filling = page.form.question(path), page.filling
-    if not field.asks.label and not isinstance(field, Note):
-        yield "没有名称"
     if isinstance(field, Note):
         if not any(label.text() for label in field.findChildren(QLabel)):
             yield "没有文字"
         return
     if field.why_not:
         return
+    if not field.asks.label:
+        yield "没有名称"
     value = sample(question, filling, path)
     if question.type in ("select_one", "select_multiple", "rank") and value is None:
         return  # 清单在别的文件里，这里没有

@@ -148,7 +148,7 @@ class FormPage(Page):
         if not self.submit_button.isEnabled():
             return
         self._take_all()
-        self.filling.now = self._now()
+        self.filling.set_now(self._now())
         found = self._all_problems()
         for path, field in self.fields.items():
             field.set_problem(next((p.text for p in found if p.path == path), ""))
@@ -321,10 +321,16 @@ class FormPage(Page):
             self._judge(path, typing=True)
 
     def _answer(self, path: str, value: Json) -> None:
-        self.filling.now = self._now()
+        self.filling.set_now(self._now())
+        layout = self.inner.layout()
+        if layout is not None:
+            # 一次回答会让好几题显隐；每显示一题，布局都要把全页重排一遍（四百题时各 2 毫秒），所以最后一次排
+            layout.setEnabled(False)
         for touched in self.filling.answer(path, value):
             if touched != path:
                 self._refresh(touched)
+        if layout is not None:
+            layout.setEnabled(True)
         moved = [rows.sync() for rows in self._rows()]
         for series, group in self.groups.items():
             if isinstance(group, Rows):

@@ -12,7 +12,7 @@ from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import CST
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields import reading
-from baitao_desktop.ui.fields.base import Asks, Field, link_button
+from baitao_desktop.ui.fields.base import Asks, Field, label_of, link_button
 from baitao_desktop.ui.fields.days import Clock, DayField
 
 
@@ -34,10 +34,12 @@ class TimeField(Field):
         self.button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.button.clicked.connect(self._now)
         self.editors = [self.line]
-        self.add_editor(self.line, beside=[self.button])
+        self._said = label_of("", "hint", wrap=False)
+        self.add_editor(self.line, beside=[self.button, self._said])
         self.close_body()
         self.button.setAccessibleName(f"{asks.label} 现在")
         self.line.textEdited.connect(self.edited)
+        self.line.textChanged.connect(self._tell)
         self.line.editingFinished.connect(self._settle)
 
     def value(self) -> Json:
@@ -65,10 +67,21 @@ class TimeField(Field):
         self.line.setFocus()
         self.edited()
 
+    def _tell(self) -> None:
+        clock = reading.read_clock(self.line.text(), self._clock())
+        self._said.setText(clock_words(clock) if clock is not None else "")
+
     def _settle(self) -> None:
         clock = reading.read_clock(self.line.text(), self._clock())
         if clock is not None and self.line.text() != f"{clock:%H:%M}":
             self.line.setText(f"{clock:%H:%M}")
+
+
+def clock_words(clock: time) -> str:
+    """下午3点05分, so that 3:05 typed for the afternoon is seen."""
+    part = ("凌晨", "上午", "下午", "晚上")[clock.hour // 6]
+    hour = clock.hour if clock.hour <= 12 else clock.hour - 12
+    return f"{part}{hour}点{clock.minute:02d}分" if clock.minute else f"{part}{hour}点"
 
 
 def _stored(clock: time) -> str:

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.ui import look
-from baitao_desktop.ui.fields.base import Asks, Field, link_button
+from baitao_desktop.ui.fields.base import Asks, Field, label_of, link_button
 from baitao_desktop.ui.fields.canvas import Canvas, picture_bytes
 from baitao_desktop.ui.fields.photos import PhotoDoor
 
 KEEP_AFTER = 1200
 """Milliseconds without a new stroke before a drawing is kept: not one picture for each stroke."""
 PAPERS = {"signature": QSize(960, 300), "draw": QSize(960, 600), "annotate": QSize(960, 600)}
-WORDS = {"signature": "在此处手写签名", "draw": "在此处画", "annotate": "先选一张照片，再在上面画"}
+WORDS = {"signature": "在此处手写签名", "draw": "在此处画", "annotate": ""}
 AGAIN = {"signature": "清除重签", "draw": "清除重画", "annotate": "清除所画"}
 
 
@@ -55,10 +55,10 @@ class DrawField(Field):
         self.again.clicked.connect(self.start_again)
         self.back.clicked.connect(self.take_back)
         self.paper.clicked.connect(self._leave_for_paper)
-        buttons = [self.pick, self.again, self.back, self.paper]
-        self.editors = [self.canvas, *buttons]
+        self._way = label_of("先选一张照片，再在上面画", "hint", wrap=False)
+        self.editors = [self.canvas, self.pick, self.again, self.back, self.paper]
         self._body.addWidget(self.canvas)
-        self.add_editor(buttons[0], beside=buttons[1:], stretch=0)
+        self.add_editor(self.pick, beside=[self.again, self.back, self.paper, self._way], stretch=0)
         self.close_body()
         if door is None:
             self.why_not = "本页不能存图，请打印后在纸上签画"
@@ -97,7 +97,9 @@ class DrawField(Field):
         self._show_buttons()
 
     def first_editor(self) -> QWidget | None:
-        return self.canvas if self.canvas.isEnabled() else None
+        if not self.canvas.isEnabled():
+            return None
+        return self.pick if self.canvas.isHidden() else self.canvas
 
     def name_editors(self) -> None:
         super().name_editors()
@@ -189,6 +191,9 @@ class DrawField(Field):
     def _show_buttons(self) -> None:
         free = self.canvas.isEnabled() and self._door is not None
         anything = bool(self.canvas.strokes) or self.canvas.kept is not None
+        bare = self._kind == "annotate" and self.canvas.background is None and self.canvas.kept is None
+        self.canvas.setVisible(not bare)
+        self._way.setVisible(bare and free)
         self.pick.setVisible(free and self._kind == "annotate")
         self.pick.setText("换一张照片" if self.canvas.background is not None else "选照片")
         self.again.setVisible(free and anything)

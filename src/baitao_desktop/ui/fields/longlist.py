@@ -20,7 +20,14 @@ MOST_NAMED = 6
 """So many chosen ones are named under the list, the rest counted."""
 
 
-class _Ticks(QAbstractListModel):
+class _OneColumn(QAbstractListModel):
+    """Qt hides columnCount of a list model from Python; whoever reads any model as a table needs it."""
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else 1
+
+
+class _Ticks(_OneColumn):
     """Lines with a tick; a thousand boxes as widgets would take seconds, a model takes nothing."""
 
     ticked = Signal()
@@ -63,7 +70,26 @@ class _Ticks(QAbstractListModel):
 
 
 class StillList(QListView):
-    """A list inside a page: the wheel turns the page where the list is at its end or has not been gone to."""
+    """A list inside a page: the wheel turns the page as long as the list has not been gone to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("choices")
+        self.setUniformItemSizes(True)
+        self.setMaximumWidth(look.unit() * 28)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        side = round(look.unit() * 1.2)
+        self.setStyleSheet(
+            # 条目有左边距时，勾选框会压在字上（PySide6 6.8.3）
+            "QListView#choices::item { padding: 0; }"
+            f'QListView::indicator {{ width: {side}px; height: {side}px; image: url("{look.icon_file("check")}"); }}'
+            f'QListView::indicator:checked {{ image: url("{look.icon_file("check_on")}"); }}'
+        )
+
+    def be_tall(self, rows: int) -> None:
+        """As tall as so many rows."""
+        self.ensurePolished()
+        self.setFixedHeight(max(1, rows) * max(self.sizeHintForRow(0), round(look.unit() * 2.2)) + 4)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -88,9 +114,6 @@ class ManyListField(Field):
         self.line.setMaximumWidth(look.unit() * 28)
         self.model = _Ticks()
         self.view = StillList()
-        self.view.setUniformItemSizes(True)
-        self.view.setMaximumWidth(look.unit() * 28)
-        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setModel(self.model)
         self.editors = [self.line, self.view]
         self.add_editor(self.line)
@@ -122,8 +145,7 @@ class ManyListField(Field):
     def _find(self) -> None:
         typed = self.line.text().strip()
         self.model.show_these([c for c in self._choices if matches(c.label, typed)] if typed else self._choices)
-        rows = max(1, min(8, len(self.model.shown)))
-        self.view.setFixedHeight(rows * max(self.view.sizeHintForRow(0), look.unit() * 2) + 4)
+        self.view.be_tall(min(8, len(self.model.shown)))
 
     def _ticked(self) -> None:
         known = [c.value for c in self._choices]
@@ -151,7 +173,7 @@ class _Order(StillList):
         super().keyPressEvent(event)
 
 
-class _Lines(QAbstractListModel):
+class _Lines(_OneColumn):
     """Numbered lines once there is an order, plain ones before."""
 
     def __init__(self) -> None:
@@ -177,7 +199,6 @@ class RankField(Field):
         super().__init__(asks)
         self.model = _Lines()
         self.view = _Order()
-        self.view.setMaximumWidth(look.unit() * 28)
         self.view.setModel(self.model)
         self.view.moved.connect(self.move_by)
         self.up, self.down = link_button("上移", "up"), link_button("下移", "lower")
@@ -235,8 +256,7 @@ class RankField(Field):
         self.model.choices, self.model.numbered = list(choices), numbered
         self.model.endResetModel()
         self.view.setCurrentIndex(self.model.index(min(at, len(choices) - 1)) if choices else QModelIndex())
-        rows = max(1, min(12, len(choices)))
-        self.view.setFixedHeight(rows * max(self.view.sizeHintForRow(0), look.unit() * 2) + 4)
+        self.view.be_tall(min(12, len(choices)))
         self._tell()
 
     def _tell(self) -> None:

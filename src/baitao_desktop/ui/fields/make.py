@@ -27,6 +27,8 @@ FEW = 5
 """A choice without an appearance shows all its entries up to this many, a list beyond."""
 TICKS = 24
 """Of several choices so many are shown as boxes, a list beyond."""
+FOLDED = 8
+"""So many are shown as boxes even where the form would rather fold them up: a list of the same height says less."""
 LISTED = frozenset({"minimal", "autocomplete", "autocomplete_chars", "search", "pinyin"})
 DRAWN = ("signature", "annotate", "draw")
 MEDIA = "本表带的图片或声音，本程序不显示"
@@ -67,6 +69,8 @@ def label_of(filling: Filling, path: str, question: Question) -> str:
     label = filling.label(path) or question.label
     if question.name.endswith("_other"):
         label = OTHER.get(label, label)
+    if not label and question.looks("label"):
+        return ""  # 表头自己不用名称
     return label or question.name
 
 
@@ -81,7 +85,7 @@ def _asides(question: Question) -> Sequence[str]:
     if kind in ("barcode", "geopoint", "geotrace", "geoshape") or "bearing" in words:
         lines.append(typed.NO_DEVICE)
     if kind in CHOOSING and words & {"image-map", "map"}:
-        lines.append("图上点选本程序没有，请从下面选")
+        lines.append("图上点选本程序没有，请按文字选")
     if kind == "image" and words & {"new", "new-front", "selfie"}:
         lines.append("本程序不拍照，请选已有的照片")
     if words & CALENDARS:
@@ -212,7 +216,8 @@ def _choosing(filling: Filling, path: str, question: Question, asks: Asks) -> Fi
     columns = _columns(question.appearance, words, len(choices))
     bare = "list-nolabel" in words
     if question.type == "select_multiple":
-        if listed or (len(choices) > TICKS and columns is None):
+        filed = question.itemset is not None and bool(question.itemset.file)
+        if filed or len(choices) > TICKS or (listed and len(choices) > FOLDED):
             return ManyListField(asks, choices)
         return ManyField(asks, choices, 2 if columns is None else columns, bare=bare)
     if listed or (columns is None and not bare and len(choices) > FEW):

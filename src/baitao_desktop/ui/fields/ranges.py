@@ -102,7 +102,7 @@ class RangeField(Field):
             self._body.addLayout(tall)
             self._body.setAlignment(tall, Qt.AlignmentFlag.AlignLeft)
         else:
-            self.slider.setMinimumWidth(look.unit() * 10)
+            self.slider.setMinimumWidth(look.unit() * 16)
             self.add_editor(self.line, beside=[ends[0], self.slider, ends[1], self._said], stretch=1)
         self.close_body()
         self.line.textEdited.connect(self._typed)

@@ -181,6 +181,7 @@ class Rows(Group):
 
     def _remove(self, key: str) -> None:
         row = self._row(key)
+        self.add_button.setFocus()  # 先让正在填的那一题记下所填，再移走
         held = {p: v for p, v in self._page.filling.answers().items() if p.startswith(f"{row}/")}
         number = list(self._cards).index(key) + 1
         touched = self._page.filling.remove_row(self._path, key)
@@ -195,8 +196,6 @@ class Rows(Group):
             self._said.show()
             self.undo_button.show()
             self.undo_button.setFocus()
-        else:
-            self.add_button.setFocus()
 
     def _take_off(self, key: str) -> None:
         frame: QWidget = self._cards.pop(key).frame

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import half_width
-from baitao_desktop.ui.fields.base import Asks, link_button
+from baitao_desktop.ui.fields.base import Asks, label_of, link_button
 from baitao_desktop.ui.fields.text import CheckedField, TextField, too_long
 
 NO_DEVICE = "本机无此设备，可照着填写"
@@ -60,7 +60,8 @@ class MaskedField(TextField):
         self.button.toggled.connect(lambda on: self._mask(shown=on))
 
     def beside(self) -> list[QWidget]:
-        return [self.button]
+        # 一行里只有按钮时，输入框会矮三像素（PySide6 6.8.3）
+        return [self.button, label_of("", wrap=False)]
 
     def name_editors(self) -> None:
         super().name_editors()
