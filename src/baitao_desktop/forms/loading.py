@@ -97,7 +97,7 @@ def _place(element: Element, parent: Place | None) -> Place:
 
 def _held(row: Element, place: Place) -> dict[str, str]:
     """What a row written in the form holds, by the path of its places."""
-    found = {}
+    found: dict[str, str] = {} if len(row) else {place.path: (row.text or "").strip()}
     for child in row:
         inner = place.children.get(local(child))
         if inner is not None:
