@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from baitao_desktop.storage.writer import Writer
 
 T = TypeVar("T")
+OWN_FORMS = "biaoyang"
 _BLOB = re.compile(r'"blob"\s*:\s*"([0-9a-f]{64})"')
 
 
@@ -86,6 +87,8 @@ class TookIn:
     preview: Preview
     numbered: int
     records: frozenset[RecordId]
+    forms_came: bool = False
+    """Own forms were among it: the desk must be reloaded."""
 
     @property
     def sentence(self) -> str:
@@ -188,14 +191,16 @@ def take_in(desk: Desk, path: Path, *, progress: Progress | None = None, sure: b
         for sha in incoming.manifest.blobs():
             if not desk.store.blob_has(sha):
                 with incoming.blob(sha) as source:
-                    desk.store.blob_put(cast("BinaryIO", source), "image/jpeg")
-        touched = _enter(desk, incoming, preview, progress)
+                    desk.store.blob_put(cast("BinaryIO", source), "application/octet-stream")
+        taken = _enter(desk, incoming, preview, progress)
+        touched = taken.touched if taken else frozenset[RecordId]()
     desk.store.tidy()
     numbered = number_tips(desk)
-    return Done(TookIn(preview, numbered.value, touched), touched | numbered.changed)
+    came = taken is not None and OWN_FORMS in taken.forms
+    return Done(TookIn(preview, numbered.value, touched, came), touched | numbered.changed)
 
 
-def _enter(desk: Desk, incoming: Incoming, preview: Preview, progress: Progress | None) -> frozenset[RecordId]:
+def _enter(desk: Desk, incoming: Incoming, preview: Preview, progress: Progress | None) -> TakenIn | None:
     manifest = incoming.manifest
     at_ms = int(desk.now().timestamp() * 1000)
     with desk.store.writing(desk.who.id, desk.now()) as writer:
@@ -203,9 +208,9 @@ def _enter(desk: Desk, incoming: Incoming, preview: Preview, progress: Progress 
         if newest:
             # 旧包里的卡可能已经换过，只认最新一包带来的
             _keep_cards(writer, incoming)
-        touched: frozenset[RecordId] = frozenset()
+        taken: TakenIn | None = None
         if not preview.nothing_new:
-            touched = writer.take_in(incoming.ops(), progress=progress).touched
+            taken = writer.take_in(incoming.ops(), progress=progress)
         if newest:
             writer.set_ack(manifest.sender, manifest.vector)
             writer.set_meta(f"want.{manifest.sender}", " ".join(manifest.want))
@@ -215,7 +220,7 @@ def _enter(desk: Desk, incoming: Incoming, preview: Preview, progress: Progress 
             report={"new": preview.new, "changed": preview.changed, "conflicts": preview.conflicts},
         )  # fmt: skip
         note_in(desk, writer, "took_in", "", sender=manifest.unit, number=manifest.number, new=preview.new)
-    return touched
+    return taken
 
 
 def _keep_cards(writer: Writer, incoming: Incoming) -> None:

@@ -50,6 +50,10 @@ class Desk:
     places: Places
     store: Store
     forms: Mapping[str, Form]
+    """The form of each id that people fill in now."""
+    versions: Mapping[tuple[str, str], Form]
+    """Every version of every form here, by (id, version): records are shown with the one they were filled in on."""
+    shipped: Mapping[str, Form]
     lists: Lists
     campaign: Campaign
     keys: DeviceKeys
@@ -156,18 +160,41 @@ def seat(
         who = person_of(reader, store.person)
     now = clock_for(mode, campaign, clock)
     keys, card = identity.keys_and_card(store, campaign, unit, now)
-    desk = Desk(places, store, forms, lists, campaign, keys, card, None, who, unit, mode, now)
+    force, versions = learn_forms(store, forms, lists)
+    desk = Desk(places, store, force, versions, forms, lists, campaign, keys, card, None, who, unit, mode, now)
     desk = replace(desk, office_card=identity.office_card(desk))
     note(desk, "login")
     return desk
 
 
+def learn_forms(
+    store: Store, shipped: Mapping[str, Form], lists: Lists
+) -> tuple[dict[str, Form], dict[tuple[str, str], Form]]:
+    """Forms in force and all versions, the cabinet's own among them; their ledgers are filed anew when they changed."""
+    from baitao_desktop.actions.own_forms import forms_kept, join_forms
+    from baitao_desktop.actions.projection import law_version, projector
+
+    own = forms_kept(store)
+    force, versions = join_forms(shipped, own)
+    mark = " ".join(f"{f.id}={f.version}" for f in own)
+    store.relearn(projector(force, lists), law_version(shipped))
+    with store.reading() as reader:
+        before = reader.meta("own_forms") or ""
+    if mark != before:
+        for form in dict.fromkeys(f.id for f in own):
+            store.rebuild(form)
+        with store.writing(PersonId(""), real_clock()) as writer:
+            writer.set_meta("own_forms", mark)
+    return force, versions
+
+
 def reload(desk: Desk) -> Desk:
-    """The desk after its card, the office's card or campaign data changed."""
+    """The desk after its card, the office's card, own forms or campaign data changed."""
     from baitao_desktop.actions import identity
 
     keys, card = identity.keys_and_card(desk.store, desk.campaign, desk.unit, desk.now)
-    fresh = replace(desk, keys=keys, card=card)
+    force, versions = learn_forms(desk.store, desk.shipped, desk.lists)
+    fresh = replace(desk, keys=keys, card=card, forms=force, versions=versions)
     return replace(fresh, office_card=identity.office_card(fresh))
 
 

@@ -21,7 +21,7 @@ from baitao_desktop.forms import label_of as words_of
 if TYPE_CHECKING:
     from baitao_desktop.storage.reader import Reader
 
-BY_PROGRAM = ("baosong", "renyuan")
+BY_PROGRAM = ("baosong", "renyuan", "biaoyang")
 """Forms whose records come from acts of their own (报送, 添加经手人), never from a form page."""
 
 
@@ -72,10 +72,13 @@ class View:
     acts: tuple[str, ...]
 
 
-def submit(desk: Desk, form_id: str, answers: Mapping[str, Json], *, draft: str = "") -> Done[RecordId]:
-    """登记 a record of a form without a law of its own. Incomplete when required answers are missing or wrong."""
+def submit(
+    desk: Desk, form_id: str, answers: Mapping[str, Json], *, draft: str = "", version: str = ""
+) -> Done[RecordId]:
+    """登记 a record of a form without a law of its own, on the version in force or the one named (a draft begun before
+    the form changed). Incomplete when required answers are missing or wrong."""
     require(desk, "record")
-    form = form_of(desk, form_id)
+    form = desk.versions.get((form_id, version)) or form_of(desk, form_id)
     if form.kind == tips.KIND:
         raise UserFacingError("A35", "线索请从“登记线索”登记。")
     if form.id in BY_PROGRAM:
@@ -87,7 +90,7 @@ def submit(desk: Desk, form_id: str, answers: Mapping[str, Json], *, draft: str 
 
         n = writer.next_number(f"{form_id}-{desk.store.device}-{desk.today.year}")
         no = f"{desk.unit.code}-{device_mark(desk.store.device)}-{desk.today.year}-{n:04d}"
-        said = plain.register(no=no, unit=desk.unit.code, person=desk.who.name, at=desk.at())
+        said = plain.register(no=no, unit=desk.unit.code, person=desk.who.name, at=desk.at(), version=form.version)
         kept = {k: v for k, v in answers.items() if v is not None}
         changed = writer.put(
             [
@@ -104,7 +107,7 @@ def correct(desk: Desk, rec: RecordId, *, changes: Mapping[str, Json], reason: s
     """更正 of a plain record, with its reason; old values stay in the history."""
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         record = _own(desk, writer, rec)
-        require_fit(desk, form_of(desk, record.form), {**open_answers(record), **changes})
+        require_fit(desk, form_of(desk, record.form, record), {**open_answers(record), **changes})
         ops = plain.correct(record, changes=changes, reason=reason, by=desk.who.name, at=desk.at())
         return Done(None, writer.put(ops))
 
@@ -128,7 +131,7 @@ def settle(desk: Desk, rec: RecordId, fld: str, value: Json) -> Done[None]:
         if conflict is None:
             raise UserFacingError("A36", "这一项已经没有不一致了，不用再选。")
         if value not in [version.value for version in conflict.versions]:
-            require_fit(desk, form_of(desk, record.form), {**open_answers(record), fld: value})
+            require_fit(desk, form_of(desk, record.form, record), {**open_answers(record), fld: value})
         return Done(None, writer.put(_settling(record, conflict, value)))
 
 
@@ -153,7 +156,7 @@ def look(desk: Desk, rec: RecordId, *, logged: bool = True) -> View:
         names = people_names(reader)
         units = {device: desk.campaign.unit_name(Card.from_json(said).unit) for device, said in reader.cards().items()}
         ops = reader.ops(rec)
-    form = form_of(desk, record.form)
+    form = form_of(desk, record.form, record)
     law = law_of(form.kind)
     state = law.fold(record.steps)
     head = law.head(record, state)
@@ -177,8 +180,10 @@ def acts_for(desk: Desk, form: Form, state: Any) -> tuple[str, ...]:
     return ("correct", "void") if own and may else ()
 
 
-def form_of(desk: Desk, form_id: str) -> Form:
-    form = desk.forms.get(form_id)
+def form_of(desk: Desk, form_id: str, record: Record | None = None) -> Form:
+    """The form of an id; of a `record` the very version it was filled in on, where that is here. UserFacingError A37."""
+    version = record.steps[0].data.get("version") if record is not None and record.steps else None
+    form = desk.versions.get((form_id, str(version))) or desk.forms.get(form_id)
     if form is None:
         raise UserFacingError("A37", "这条记录用的表在这台电脑上还没有。请先收入专项办的数据包或升级程序。")
     return form

@@ -90,7 +90,7 @@ def _counts(desk: Desk, reader: Reader, month: Month) -> dict[str, int]:
     mark = f"-{tips_mark(desk)}-"
     out = dict.fromkeys(_COUNTS, 0)
     for form in desk.forms:
-        if form in (FORM, "renyuan"):
+        if form in (FORM, "renyuan", "biaoyang"):
             continue
         lines = reader.lines(reader.ids(Query(form=form, since=since, until=until)))
         n = sum(1 for line in lines if line.scope == desk.scope and line.head.status != "void" and mark in line.head.no)

@@ -112,7 +112,8 @@ def register(
     up = not desk.is_office if hand_up is None else hand_up
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         no = draw_number(desk, writer)
-        said = tips.register(no=no, who=desk.who, unit=desk.unit.code, at=desk.at())
+        version = desk.forms[tips.FORM].version
+        said = tips.register(no=no, who=desk.who, unit=desk.unit.code, at=desk.at(), version=version)
         ops = [
             NewOp(rec, tips.FORM, desk.scope, OpKind.CREATE, "", whole),
             NewOp(rec, tips.FORM, desk.scope, OpKind.STEP, "register", said),

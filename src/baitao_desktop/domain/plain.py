@@ -58,8 +58,9 @@ def head(record: Record, state: PlainState) -> Head:
 LAW: Law[PlainState] = Law(KIND, 1, fold, head)
 
 
-def register(*, no: str, unit: str, person: str, at: str) -> Mapping[str, Json]:
-    return {"no": no, "unit": unit, "person": person, "at": at}
+def register(*, no: str, unit: str, person: str, at: str, version: str = "") -> Mapping[str, Json]:
+    """Data of the first step; `version` is the form's, by which the record is shown for ever."""
+    return {"no": no, "unit": unit, "person": person, "at": at, **({"version": version} if version else {})}
 
 
 def correct(record: Record, *, changes: Mapping[str, Json], reason: str, by: str, at: str) -> list[NewOp]:

@@ -263,9 +263,16 @@ def _needs(text: str, what: str) -> str:
     return text.strip()
 
 
-def register(*, no: str, who: Person, unit: str, at: str) -> Mapping[str, Json]:
+def register(*, no: str, who: Person, unit: str, at: str, version: str = "") -> Mapping[str, Json]:
     """Data of the first step: first unit and first person stand here for ever (首接责任制)."""
-    return {"no": no, "first_unit": unit, "first_person": who.name, "first_person_id": who.id, "registered_at": at}
+    return {
+        "no": no,
+        "first_unit": unit,
+        "first_person": who.name,
+        "first_person_id": who.id,
+        "registered_at": at,
+        "version": version,
+    }
 
 
 def hand_up(record: Record, state: TipState, who: Person, card: Card, *, to: str, at: str) -> list[NewOp]:

@@ -191,6 +191,8 @@ class ExchangePage(DeskPage):
 
     def _took(self, done: Done[list[TookIn]]) -> None:
         self._drop()
+        if any(t.forms_came for t in done.value):
+            self.seat.reload()
         said = "".join(t.sentence for t in done.value)
         numbered = sum(t.numbered for t in done.value)
         self.made.say(said + (f"已编总台账号{numbered}件。" if numbered else ""))
