@@ -179,6 +179,8 @@ def test_the_recovery_code_opens_what_the_password_opens(line: Line, monkeypatch
     monkeypatch.setattr(asking, "at_terminal", lambda: True)
     monkeypatch.setattr(getpass, "getpass", lambda _prompt: code)
     assert line.run("list", "--at", at, "--recovery")[0] == 0
+    path.write_text("不是口令", encoding="utf-8")
+    assert "--recovery-file" in line.run("list", "--at", at, "--password-file", str(path))[2]
     path.write_text("12", encoding="utf-8")
     status, _, err = line.run("list", "--at", at, "--recovery-file", str(path))
     assert status == 1 and "恢复码" in err
@@ -209,6 +211,15 @@ def test_input_from_nowhere_and_a_reader_that_goes(line: Line) -> None:
 
 
 # —— 程序自己的错 ——
+
+
+def test_without_qt_the_window_says_so_in_one_sentence() -> None:
+    code = "import sys; sys.modules['PySide6'] = None; from baitao_desktop.__main__ import main; sys.exit(main([]))"
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("窗口打不开") and done.stderr.count("\n") == 1
 
 
 def test_a_bug_is_one_sentence_and_the_log_holds_no_value(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,6 +273,10 @@ def test_a_registration_saved_by_a_notepad_is_read(line: Line, mark: str) -> Non
         ({"answers": ANSWERS, "reporter": "甲"}, "A52"),
         ({"answers": ANSWERS, "reporter": ["甲"]}, "A52"),
         ({"answers": ANSWERS, "reporter": {"xingming": 5}}, "A52"),
+        (b'{"answers": {"zhaiyao": "\\ud800"}}', "A52"),
+        (b'{"answers": {"zhaiyao": "\\u0000"}}', "A52"),
+        (b'{"answers": {"sunshi_fen": NaN}}', "A52"),
+        ({"answers": {"sunshi_fen": 10**30}}, "A52"),
         ({"answers": ANSWERS, "form": "nosuch"}, "A37"),
         ({"answers": {**ANSWERS, "qudao": "托梦"}}, "A56"),
         ({"answers": {"zhaiyao": 5}}, "A30"),

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from baitao_desktop.cli import values
+from baitao_desktop.cli import asking, values
 from baitao_desktop.domain import tips as law
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json, RecordId
@@ -68,6 +68,8 @@ def pairs_of(said: Sequence[str]) -> dict[str, str]:
         key, value = pair[:cut].strip(), pair[cut + 1 :].strip()
         if cut < 0 or not key:
             raise UserFacingError("A54", f"“{pair}”写法不对，应写成 项=值。")
+        if asking.garbled(pair):
+            raise UserFacingError("A54", "--set 的内容里有乱码。请重新写一遍。")
         if key in given:
             raise UserFacingError("A54", f"“{key}”写了两次。请只留一个。")
         given[key] = value

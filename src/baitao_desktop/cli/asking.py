@@ -90,6 +90,17 @@ def text_of(path: Path, *, most: int = _MAX_TEXT) -> str:
     raise UserFacingError("U32", f"“{path.name}”不是文字文件。请用记事本另存为UTF-8再试。")
 
 
+def garbled(said: object) -> bool:
+    """Whether JSON holds what no person wrote: half characters, control signs, numbers beyond fifteen digits."""
+    if isinstance(said, str):
+        return any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\t\r\n" for sign in said)
+    if isinstance(said, int | float):
+        return not -(10**15) < said < 10**15  # NaN too
+    if isinstance(said, dict):
+        return any(garbled(key) or garbled(value) for key, value in said.items())
+    return isinstance(said, list) and any(map(garbled, said))
+
+
 def agreed(question: str) -> bool:
     """Ask until the answer is 是 or 否; at the end of the input, 否."""
     for _ in range(5):

@@ -27,7 +27,13 @@ def _open(said: argparse.Namespace) -> Iterator[Desk]:
     places = paths.places(said.at)
     if not setup.has_store(places):
         raise UserFacingError("U34", f"“{places.data}”里还没有资料。请先用 new 新建，或用 --at 写明资料所在的文件夹。")
-    desk = desks.open_desk(places, asking.login_secret(said))
+    secret = asking.login_secret(said)
+    try:
+        desk = desks.open_desk(places, secret)
+    except UserFacingError as error:
+        if error.code == "S01" and secret.kind == "password":
+            raise UserFacingError("S01", f"{error.text}命令里加 --recovery，或 --recovery-file 文件。") from error
+        raise
     try:
         yield desk
     finally:
@@ -241,6 +247,8 @@ def _paper(path: Path) -> Mapping[str, Any]:
 
     try:
         paper = json.loads(asking.text_of(path))
+        if asking.garbled(paper):
+            raise wrong("里面有乱码，或大得不合理的数")
     except json.JSONDecodeError as error:
         raise wrong(f"不是完整的 JSON，第{error.lineno}行写错了") from None
     except (ValueError, RecursionError):
