@@ -207,11 +207,12 @@ class Envelope:
 
 @dataclass
 class Network:
-    """The subdistrict. The two switches are the mutations that must make the laws fail."""
+    """The subdistrict. The three switches are the mutations that must make the laws fail."""
 
     make: Callable[[str], Shelf]
     base_check: bool = True
     fresh_id: bool = True
+    heads_check: bool = True
     laptops: dict[str, Laptop] = field(default_factory=dict)
     mail: list[Envelope] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -396,7 +397,7 @@ class Network:
             return "not mine"
         manifest, ops, cards = found
         mine = {(op.dev, op.scope, op.seq): op.hash for op in laptop.shelf.since({}, lambda _: True)}
-        if forked(manifest, lambda *at: mine.get(at)) is not None:
+        if self.heads_check and forked(manifest, lambda *at: mine.get(at)) is not None:
             assert not self.fresh_id or envelope.rogue, "an honest bundle was called a fork"
             self.refused += [] if envelope.rogue else ["fork"]
             return "quarantine"

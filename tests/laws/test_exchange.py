@@ -27,11 +27,11 @@ from baitao_desktop.storage.store import Store
 from exchange_network import TURNS, Envelope, Laptop, Memory, Network, Refused, Stream, Turn, turns_of
 
 
-def in_memory(*, base_check: bool = True, fresh_id: bool = True) -> Network:
+def in_memory(*, base_check: bool = True, fresh_id: bool = True, heads_check: bool = True) -> Network:
     def make(name: str) -> Memory:
         return Memory(DeviceId(derived_id("device", name)))
 
-    return Network(make, base_check=base_check, fresh_id=fresh_id)
+    return Network(make, base_check=base_check, fresh_id=fresh_id, heads_check=heads_check)
 
 
 @settings(max_examples=120)
@@ -70,6 +70,28 @@ def test_without_the_base_check_the_law_fails() -> None:
 
 def test_without_a_new_device_id_after_a_restore_the_law_fails() -> None:
     assert failures(fresh_id=False) > 0
+
+
+def silent_losses(*, heads_check: bool) -> int:
+    """Histories with put back laptops that kept their ids, at whose end records differ and nobody was told."""
+    silent = 0
+    for seed in range(40):
+        network = in_memory(fresh_id=False, heads_check=heads_check)
+        try:
+            network.play(turns_of(seed, 200))
+            network.everyone_meets()
+            network.assert_converged()
+        except AssertionError:
+            silent += not network.refused
+    return silent
+
+
+def test_where_a_put_back_laptop_escapes_notice_the_heads_tell() -> None:
+    assert silent_losses(heads_check=True) == 0
+
+
+def test_without_the_heads_records_are_lost_in_silence() -> None:
+    assert silent_losses(heads_check=False) > 0
 
 
 @settings(max_examples=4, deadline=None)
