@@ -12,17 +12,17 @@ from baitao_desktop import files
 from baitao_desktop.actions import records
 from baitao_desktop.actions.desk import Desk, Done, note, require
 from baitao_desktop.actions.ledgers import ScreenColumn, cells_in, columns_of
-from baitao_desktop.actions.tips import HIDDEN
+from baitao_desktop.actions.record_papers import groups_of, photos_of
 from baitao_desktop.domain import tips
 from baitao_desktop.domain.kinds import status_label
 from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.domain.query import Line, Query
 from baitao_desktop.domain.tips import TipState
 from baitao_desktop.domain.values import chinese_date, day_of, minute_text
-from baitao_desktop.forms import Describer, Form, Question, label_of
+from baitao_desktop.forms import Describer, Form
 
 if TYPE_CHECKING:
-    from baitao_desktop.reports.papers import Answer, Cell, Group, LedgerPaper, Photo
+    from baitao_desktop.reports.papers import Cell, LedgerPaper
 
 _PAPER = (
     ("序号", 8), ("线索编号", 38), ("接收时间", 20), ("来源/渠道", 18), ("线索摘要", 64), ("名义", 22), ("被反映对象", 28),
@@ -93,11 +93,32 @@ def record_pdf(desk: Desk, rec: RecordId) -> bytes:
     form = view.form
     history = tuple((h.at, h.who, "　".join([h.what, *(f"{k}：{v}" for k, v in h.details)])) for h in view.history)
     paper = RecordPaper(
-        form.title + ("表" if not form.title.endswith("表") else ""), view.no, _groups(desk, form, view.record.answers),
+        form.title + ("表" if not form.title.endswith("表") else ""), view.no, groups_of(desk, form, view.record.answers),
         unit=desk.campaign.unit_name(view.record.scope), history=history, signatures=("经手人", "负责人"),
-        photos=tuple(_photos(desk, form, view.record.answers)), form=form.id, version=form.version, watermark=desk.watermark,
+        photos=tuple(photos_of(desk, form, view.record.answers)), form=form.id, version=form.version, watermark=desk.watermark,
     )  # fmt: skip
     return paint(paper)
+
+
+def blank_pdf(desk: Desk, form_id: str) -> bytes:
+    """The empty paper of a form, to fill in by hand: everything that is asked, with boxes to tick and room to write."""
+    from baitao_desktop.reports.papers import RecordPaper
+    from baitao_desktop.reports.record_paper import record_pdf as paint
+
+    form = records.form_of(desk, form_id)
+    return paint(
+        RecordPaper(
+            form.title + ("表" if not form.title.endswith("表") else ""), "", groups_of(desk, form, {}, blank=True),
+            unit=desk.unit.name, signatures=("填表人", "负责人"), form=form.id, version=form.version, watermark=desk.watermark,
+        )
+    )  # fmt: skip
+
+
+def save_blank(desk: Desk, form_id: str, folder: Path) -> Done[Path]:
+    """The empty paper as .pdf in `folder`."""
+    path = keep(folder, f"空白_{records.form_of(desk, form_id).title}", ".pdf", blank_pdf(desk, form_id))
+    note(desk, "printed", "", paper=f"空白{form_id}")
+    return Done(path, files=(path,))
 
 
 def save_record(desk: Desk, rec: RecordId, folder: Path) -> Done[Path]:
@@ -207,51 +228,3 @@ def _moment(value: Json) -> Cell:
         return datetime.fromisoformat(value).replace(tzinfo=None)
     except ValueError:
         return value
-
-
-def _groups(desk: Desk, form: Form, answers: Mapping[str, Json]) -> list[Group]:
-    from baitao_desktop.reports.papers import Group
-
-    loose: list[Question] = []
-    groups: list[Group] = []
-    for question in form.questions:
-        if question.type == "group":
-            inner = [q for q in question.walk() if q.type not in ("group", "repeat")]
-            said = _answers(desk, form, inner, answers)
-            groups += [Group(question.label, said)] if said else []
-        elif question.type != "repeat":
-            loose.append(question)
-    first = _answers(desk, form, loose, answers)
-    return [Group("", first), *groups] if first else groups
-
-
-def _answers(desk: Desk, form: Form, questions: Sequence[Question], answers: Mapping[str, Json]) -> list[Answer]:
-    from baitao_desktop.reports.papers import Answer
-
-    out: list[Answer] = []
-    for q in questions:
-        if q.type in ("note", "image", "audio", "video", "file") or q.path in HIDDEN or q.bt.get("print") == "no":
-            continue
-        value = answers.get(q.path)
-        if value in (None, "", []) and q.bt.get("print") != "head":
-            continue
-        text = label_of(form, q.path, value, desk.lists) + ("元" if q.looks("bt-money") and value is not None else "")
-        out.append(Answer(q.label, text, wide=q.looks("multiline") or q.type == "select_multiple" or len(text) > 20))
-    return out
-
-
-def _photos(desk: Desk, form: Form, answers: Mapping[str, Json]) -> list[Photo]:
-    from baitao_desktop.reports.papers import Photo
-
-    out: list[Photo] = []
-    for fld, value in sorted(answers.items()):
-        for n, shot in enumerate(value if isinstance(value, list) else [value], 1):
-            sha = shot.get("blob") or shot.get("sha256") if isinstance(shot, dict) else None
-            if not isinstance(sha, str):
-                continue
-            label = records.label_of(form, fld)
-            caption = str(shot.get("caption") or f"{label}{n}")
-            if desk.store.blob_has(sha):
-                with desk.store.blob_open(sha) as source:
-                    out.append(Photo(source.read(), caption))
-    return out

@@ -275,7 +275,7 @@ def ask_by_code(desk: Desk, code: str) -> Done[str]:
         line = writer.lines(ids[:1])[0] if len(ids) else None
         if line is None:
             raise UserFacingError(
-                "A33", "这台电脑上没有这个查询码的线索。可能还没有随数据包送到，请记下来电，晚些再查。"
+                "A48", "这台电脑上没有这个查询码的线索。可能还没有随数据包送到，请记下来电，晚些再查。"
             )
         state = tips.state_of(line.head.state)
         first = state.first_unit in desk.card.codes

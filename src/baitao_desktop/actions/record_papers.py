@@ -1,0 +1,143 @@
+"""The paper of any form, blank or filled: its groups, its repeats as tables, choices with boxes to tick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from baitao_desktop.actions.tips import HIDDEN
+from baitao_desktop.domain.ops import Json
+from baitao_desktop.forms import Describer, Form, Question
+
+if TYPE_CHECKING:
+    from baitao_desktop.actions.desk import Desk
+    from baitao_desktop.reports.papers import Answer, Choice, Column, Group, Photo, Table
+
+UNPRINTED = frozenset({"note", "image", "audio", "video", "file", "hidden", "calculate"})
+_BLANK_ROWS = 5
+_MOST_BOXES = 14
+_ROW_MM = 174.0
+
+
+def groups_of(desk: Desk, form: Form, answers: Mapping[str, Json], *, blank: bool = False) -> list[Group]:
+    """The paper's parts in order. Filled: what was answered, in words. Blank: everything that is asked, with boxes and
+    room to write; what is asked only sometimes says so."""
+    from baitao_desktop.reports.papers import Group
+
+    sheet = _Sheet(desk, form, answers, blank=blank)
+    out: list[Group] = []
+    loose: list[Question] = []
+    for question in form.questions:
+        if question.type in ("group", "repeat"):
+            out += [Group("", said)] if (said := sheet.answers(loose)) else []
+            loose = []
+            out += sheet.part(question)
+        else:
+            loose.append(question)
+    return [*out, *([Group("", said)] if (said := sheet.answers(loose)) else [])]
+
+
+def photos_of(desk: Desk, form: Form, answers: Mapping[str, Json]) -> list[Photo]:
+    """The pictures of a record that are here, each with its caption."""
+    from baitao_desktop.reports.papers import Photo
+
+    out: list[Photo] = []
+    for fld, value in sorted(answers.items()):
+        for n, shot in enumerate(value if isinstance(value, list) else [value], 1):
+            sha = shot.get("blob") if isinstance(shot, dict) else None
+            if not isinstance(sha, str) or form.by_path.get(_without_rows(fld)) is None:
+                continue
+            if form.question(fld).type != "image" or not desk.store.blob_has(sha):
+                continue
+            with desk.store.blob_open(sha) as source:
+                out.append(Photo(source.read(), str(shot.get("caption") or f"{form.question(fld).label}{n}")))
+    return out
+
+
+class _Sheet:
+    """One paper being laid out."""
+
+    def __init__(self, desk: Desk, form: Form, answers: Mapping[str, Json], *, blank: bool) -> None:
+        self._words = Describer(form, desk.lists)
+        self._form, self._answers, self._blank = form, answers, blank
+
+    def part(self, question: Question, above: str = "") -> list[Group]:
+        """A group or a repeat, with what lies in it."""
+        from baitao_desktop.reports.papers import Group
+
+        title = "　".join(t for t in (above, question.label) if t)
+        if question.type == "repeat":
+            table = self._table(question)
+            return [Group(title, table=table)] if table is not None else []
+        plain = [q for q in question.questions if q.type not in ("group", "repeat")]
+        said = self.answers(plain)
+        inner = [g for q in question.questions if q.type in ("group", "repeat") for g in self.part(q)]
+        return [*([Group(title, said)] if said or (inner and title) else []), *inner]
+
+    def answers(self, questions: Iterable[Question]) -> list[Answer]:
+        return [a for q in questions if (a := self._answer(q)) is not None]
+
+    def _answer(self, q: Question) -> Answer | None:
+        from baitao_desktop.reports.papers import Answer
+
+        if q.type in UNPRINTED or not q.label or q.path in HIDDEN or q.bt.get("print") == "no":
+            return None
+        if self._blank:
+            boxes = self._boxes(q, None)
+            label = f"{q.label}{'（必填）' if q.required is not None else ''}{'（有才填）' if q.relevant is not None else ''}"
+            wide = q.looks("multiline") or len(boxes) > 3 or len(label) > 12
+            return Answer(label, "\n\n" if q.looks("multiline") else "", boxes, wide=wide)
+        value = self._answers.get(q.path)
+        if value in (None, "", []) and q.bt.get("print") != "head":
+            return None
+        text = self._text(q, q.path, value)
+        return Answer(q.label, text, wide=q.looks("multiline") or q.type == "select_multiple" or len(text) > 20)
+
+    def _text(self, q: Question, path: str, value: Json) -> str:
+        return self._words.label(path, value) + ("元" if q.looks("bt-money") and value is not None else "")
+
+    def _boxes(self, q: Question, value: Json) -> tuple[Choice, ...]:
+        from baitao_desktop.reports.papers import Choice
+
+        if q.type not in ("select_one", "select_multiple"):
+            return ()
+        words = self._words.words(q)
+        if len(words) > _MOST_BOXES:
+            return ()
+        chosen = value if isinstance(value, list) else [value]
+        return tuple(Choice(label, name in chosen) for name, label in words.items())
+
+    def _table(self, repeat: Question) -> Table | None:
+        from baitao_desktop.reports.papers import Table
+
+        asked = [q for q in repeat.walk() if q.type not in (*UNPRINTED, "group", "repeat") and q.label]
+        keys = self._rows(repeat)
+        if not asked or (not keys and not self._blank):
+            return None
+        columns = _columns(asked)
+        if self._blank:
+            return Table(columns, [["" for _ in asked] for _ in range(_BLANK_ROWS)])
+        rows = []
+        for key in keys:
+            paths = [q.path.replace(f"{repeat.path}/", f"{repeat.path}[{key}]/", 1) for q in asked]
+            rows.append([self._text(q, p, self._answers.get(p)) for q, p in zip(asked, paths, strict=True)])
+        return Table(columns, rows)
+
+    def _rows(self, repeat: Question) -> list[str]:
+        head = f"{repeat.path}["
+        return [
+            k[len(head) : -1] for k, v in self._answers.items() if k.startswith(head) and k.endswith("]") and v is True
+        ]
+
+
+def _columns(asked: Sequence[Question]) -> list[Column]:
+    from baitao_desktop.reports.papers import Column
+
+    widths = [float(w) if (w := q.bt.get("width", "")).isdigit() else 12.0 for q in asked]
+    return [Column(q.label, _ROW_MM * width / sum(widths)) for q, width in zip(asked, widths, strict=True)]
+
+
+def _without_rows(path: str) -> str:
+    from baitao_desktop.forms.definition import without_rows
+
+    return without_rows(path)
