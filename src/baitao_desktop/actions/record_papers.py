@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 UNPRINTED = frozenset({"note", "image", "audio", "video", "file", "hidden", "calculate"})
 _BLANK_ROWS = 5
+_ROOM = "\n".join("　" * 5)
+"""Five empty lines to write in."""
 _MOST_BOXES = 14
 _ROW_MM = 174.0
 
@@ -86,7 +88,7 @@ class _Sheet:
             boxes = self._boxes(q, None)
             label = f"{q.label}{'（必填）' if q.required is not None else ''}{'（有才填）' if q.relevant is not None else ''}"
             wide = q.looks("multiline") or len(boxes) > 3 or len(label) > 12
-            return Answer(label, "\n\n" if q.looks("multiline") else "", boxes, wide=wide)
+            return Answer(label, _ROOM if q.looks("multiline") else "", boxes, wide=wide)
         value = self._answers.get(q.path)
         if value in (None, "", []) and q.bt.get("print") != "head":
             return None
