@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import re
 import warnings
 from collections import Counter
@@ -16,8 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
-from baitao_desktop.forms import Filling, Form, Question, compile_form, load
-from baitao_desktop.forms.definition import CONTAINERS, without_rows
+from baitao_desktop.forms import Filling, Form, Question, compile_form, fill, load
+from baitao_desktop.forms.definition import CHOOSING, CONTAINERS, without_rows
 from baitao_desktop.ui.fields import make
 from baitao_desktop.ui.fields.base import Field, Note
 from baitao_desktop.ui.fields.files import FileDoor
@@ -29,6 +30,8 @@ from baitao_desktop.ui.formpage import FormPage
 from .conftest import NOW
 
 CORPUS = Path(__file__).resolve().parents[2] / "../shared/data/xlsforms"
+CONDITIONS = re.compile(rb"""\s(relevant|jr:count)\s*=\s*("[^"]*"|'[^']*')""")
+STATEFUL = ("once(", "random", "uuid(", "setvalue", "position(", "now(")
 FILE: Json = {"blob": "ab" * 32, "name": "附件.dat"}
 PHOTOS = PhotoDoor(lambda _: FILE, lambda _: b"", lambda _: [])
 FILES = FileDoor(lambda _: FILE, lambda _parent, _kinds: [])
@@ -36,8 +39,8 @@ MOST_ANSWERED = 60
 """So many questions of a large form are answered through the page; the others are only given a value and asked."""
 
 
-def sound_forms() -> Iterator[tuple[str, Form]]:
-    """Every form that opens, without its conditions and counts, so that each question comes into view."""
+def sound_forms(*, bare: bool = True) -> Iterator[tuple[str, Form]]:
+    """Every form that opens; `bare`: without its conditions and counts, so that each question comes into view."""
     with (CORPUS / "manifest.tsv").open(encoding="utf-8") as rows:
         listed = [row["file"] for row in csv.DictReader(rows, delimiter="\t") if row["opens"] == "ok"]
     for name in listed:
@@ -46,7 +49,7 @@ def sound_forms() -> Iterator[tuple[str, Form]]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # openpyxl 会说它丢下了什么
                 xform = source.read_bytes() if source.suffix in (".xml", ".xhtml") else compile_form(source)
-            yield name, load(re.sub(rb"""\s(relevant|jr:count)\s*=\s*("[^"]*"|'[^']*')""", b"", xform))
+            yield name, load(CONDITIONS.sub(b"", xform) if bare else xform)
         except UserFacingError:
             # 打不开的由表单引擎的测试管
             continue
@@ -167,3 +170,72 @@ def test_every_question_of_every_form_is_drawn(qtbot: QtBot, capsys: pytest.Capt
     assert faults == []
     assert forms >= 176
     assert drawn.total() >= 1200
+
+
+def any_answer(question: Question, filling: Filling, path: str, dice: random.Random) -> Json:
+    """An answer that fits, now this one, now that."""
+    names = [name for name, _ in filling.choices(path)] if question.type in CHOOSING else []
+    match question.type:
+        case "select_one":
+            return dice.choice(names) if names else None
+        case "select_multiple":
+            return [name for name in dict.fromkeys(names) if dice.random() < 0.4] or None
+        case "integer":
+            return dice.choice([0, 1, 2, 5, 18, 60, 150])
+        case "date":
+            return dice.choice(["2022-04-08", "1950-01-31", "2030-12-31"])
+        case "text":
+            return dice.choice(["a", "yes", "no", "12", "其他", None])
+    return sample(question, filling, path)
+
+
+def differs(page: FormPage, fresh: Filling) -> Iterator[str]:
+    """Where what the page shows is not what the same answers give at once."""
+    for path, field in page.fields.items():
+        question = page.form.question(path)
+        if field.isHidden() == fresh.relevant(path):
+            yield f"{path} 显示"
+        if not field.answers or not fresh.relevant(path):
+            continue
+        if field._required != fresh.required(path):
+            yield f"{path} 必填"
+        if field.asks.label != make.label_of(fresh, path, question) or field.asks.hint != make.hint_of(
+            fresh, path, question
+        ):
+            yield f"{path} 文字"
+        if not field.trouble() and not fresh.readonly(path) and field.value() != fresh.value(path):
+            yield f"{path} 值{field.value()!r}，应为{fresh.value(path)!r}"
+        shown = getattr(field, "_choices", None)
+        if question.type in CHOOSING and shown is not None and shown != make.choices_of(fresh, path):
+            yield f"{path} 选项"
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="表单语料不在旁边")
+def test_a_page_filled_bit_by_bit_shows_what_its_answers_give_at_once(qtbot: QtBot) -> None:
+    dice, faults, compared = random.Random(20220408), list[str](), 0
+    for name, form in sound_forms(bare=False):
+        if len(form.by_path) > 150 or form.actions:
+            continue
+        rules = [q.calculate.source for q in form.walk() if q.calculate is not None]
+        rules += [q.relevant.source for q in form.walk() if q.relevant is not None]
+        if any(word in rule for rule in rules for word in STATEFUL):
+            continue
+        page = FormPage(form, {}, {}, now=lambda: NOW, submit=lambda _: None, photos=PHOTOS, files=FILES)
+        for _ in range(15):
+            free = [p for p, f in page.fields.items() if f.answers and not f.isHidden() and not f.why_not]
+            free = [p for p in free if not page.filling.readonly(p)]
+            if not free:
+                break
+            path = dice.choice(free)
+            field = page.fields[path]
+            field.set_value(any_answer(form.question(path), page.filling, path, dice))
+            field.edited()
+        fresh = fill(form, page.answers(), now=NOW, lists={}, new=False)
+        if fresh.paths() == page.filling.paths():
+            compared += 1
+            faults += [f"{name}：{said}" for said in differs(page, fresh)]
+        page.close()
+        page.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert faults == []
+    assert compared >= 100

@@ -5,36 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
-from baitao_desktop.forms import Form, Problem, Question, fill
+from baitao_desktop.forms import Form, Problem, fill
 from baitao_desktop.forms.checking import problems
-from baitao_desktop.forms.definition import CHOOSING, CONTAINERS
-from baitao_desktop.ui import look
-from baitao_desktop.ui.extra import Extra
 from baitao_desktop.ui.fields import make
 from baitao_desktop.ui.fields.base import Field
-from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.fields.days import Clock
+from baitao_desktop.ui.fields.drawn import DrawnPage
 from baitao_desktop.ui.fields.files import FileDoor
-from baitao_desktop.ui.fields.groups import Fold, Group
 from baitao_desktop.ui.fields.languages import LanguageMenu, Languages
 from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.rows import Rows
-from baitao_desktop.ui.fields.walking import set_order, stops_in
 from baitao_desktop.ui.foots import FormFoot
-from baitao_desktop.ui.keys import Keys, focus
-from baitao_desktop.ui.page import Page
+from baitao_desktop.ui.keys import focus
 
 Lists = Mapping[str, Sequence[Mapping[str, str]]]
 SAVE_WITHIN = 1500  # 毫秒；UI.md 要求两秒内落盘
 NARROW = 42  # em；更窄时标签放到输入框上面
 
 
-class FormPage(Page):
+class FormPage(DrawnPage):
     """Draws `form` with `answers` and keeps them in `filling`.
 
     `save_draft(answers)` is called on the main thread within 2 s of a change, when focus leaves a field and when the
@@ -65,23 +59,14 @@ class FormPage(Page):
         submit_text: str = "提交",
         room: str = "",
     ) -> None:
-        super().__init__(title or form.title)
+        filling = fill(form, answers, now=now(), lists=lists, new=new)
+        super().__init__(title or form.title, form, filling, make.Needs(now, photos, basis, files), extra)
         self.room = room
-        self.form = form
-        self.filling = fill(form, answers, now=now(), lists=lists, new=new)
-        self.fields: dict[str, Field] = {}
-        self.groups: dict[str, Group] = {}
-        self._order: list[Field] = []
         self._now = now
         self._submit = submit
         self._save_draft = save_draft
         self._lists = lists
-        self._locked: set[str] = set()
-        self._needs = make.Needs(now, photos, basis, files)
-        self._keys = Keys(self, step=self._step, left=self._left)
         self._dirty = self._submitting = False
-        self._paths = dict.fromkeys(self.filling.paths())
-        self._extras: list[tuple[Extra, QWidget]] = [(block, block) for block in extra]  # type: ignore[misc]
         for widget in above:
             self.inside.addWidget(widget)
         if languages is not None and len(languages.names) > 1:
@@ -205,107 +190,15 @@ class FormPage(Page):
         for path in self._paths:
             self._refresh(path)
 
-    def go_into(self, row_path: str) -> None:
-        """Bring a row of a repeat into view, its first question ready to be answered."""
-        first = next((p for p, f in self.fields.items() if p.startswith(f"{row_path}/") and f in self._shown()), None)
-        if first is not None:
-            self.go_to(first)
-
-    def go_to(self, path: str) -> None:
-        """Bring a field into view and give it the focus."""
-        field = self.fields[path]
-        around = field.parentWidget()
-        while around is not None:
-            if isinstance(around, Group):
-                around.unfold()
-            around = around.parentWidget()
-        self.inner.layout().activate()  # type: ignore[union-attr]
-        editor = field.first_editor()
-        if editor is not None:
-            focus(editor)
-        self.scroller.ensureWidgetVisible(field, 0, 40)
-
     # —— 画 ——
 
-    def _build(self, question: Question, level: str, into: object, *, top: bool) -> None:
-        path = level + question.short if level else question.path
-        if not make.drawn(question):
-            return
-        if question.type == "repeat":
-            rows = Rows(question, path, self)
-            self.groups[path] = rows
-            into.addWidget(rows)  # type: ignore[attr-defined]
-            rows.setVisible(self.filling.relevant(path))
-        elif question.type in CONTAINERS:
-            real = bool(question.node)  # 只用来排版的组没有自己的显示条件，总在那里
-            label, hint = (
-                (self.filling.label(path), self.filling.hint(path)) if real else (question.label, question.hint)
-            )
-            group = make.make_group(question, label, hint, top=top)
-            self.groups[path] = group
-            into.addWidget(group)  # type: ignore[attr-defined]
-            for inner in question.questions:
-                self._build(inner, level, group.inside, top=False)
-            group.setVisible(not real or self.filling.relevant(path))
-            if isinstance(group, Fold) and any(
-                f.value() is not None and f.value() != q.default for q, f in self._inside(question, level)
-            ):
-                group.unfold()
-        else:
-            self._add_field(question, path, into)
-
-    def _add_field(self, question: Question, path: str, into: object) -> None:
-        field = make.make_field(self.filling, path, question, self._needs)
-        self.fields[path] = field
-        field.set_value(self.filling.value(path))
-        field.set_required(required=self.filling.required(path))
-        self._lock(path, field)
-        field.changed.connect(lambda f: self._changed(path, f))
-        field.stepped.connect(self._go_on)
-        for editor in field.editors:
-            self._keys.watch(editor)
-        into.addWidget(field)  # type: ignore[attr-defined]
-        field.setVisible(self.filling.relevant(path))
+    def _tail(self) -> list[QWidget]:
+        return [self.submit_button, self.foot.save_button]
 
     def _go_on(self, field: Field) -> None:
         editor = field.first_editor()
         if editor is not None:
             self._step(editor, 1)
-
-    def _lock(self, path: str, field: Field) -> None:
-        """A question the form fills in itself, or closes for now, can be read and not changed."""
-        locked = field.answers and self.filling.readonly(path)
-        if locked or path in self._locked:
-            field.set_read_only(read_only=locked)
-        if locked:
-            self._locked.add(path)
-        else:
-            self._locked.discard(path)
-
-    def _inside(self, question: Question, level: str) -> list[tuple[Question, Field]]:
-        found = []
-        for inner in question.walk():
-            path = level + inner.short if level else inner.path
-            if path in self.fields:
-                found.append((inner, self.fields[path]))
-        return found
-
-    def rebuild_rows(self) -> None:
-        """After rows came or went: forget the fields that are gone, put all into order."""
-        self._paths = dict.fromkeys(self.filling.paths())
-        known = self._paths
-        for path in [p for p in self.fields if p not in known]:
-            del self.fields[path]
-        for path in [p for p in self.groups if "[" in p and p.rpartition("]")[0] + "]" not in known]:
-            del self.groups[path]
-        self._tab_order()
-        self._set_narrow()
-
-    def build_row(self, question: Question, row_path: str, into: object) -> None:
-        """Draw the questions of one row of a repeat."""
-        self._paths = dict.fromkeys(self.filling.paths())
-        for inner in question.questions:
-            self._build(inner, f"{row_path}/", into, top=False)
 
     def touched(self, paths: Sequence[str]) -> None:
         """A row came or went: draw anew what depends on it, and save."""
@@ -326,11 +219,13 @@ class FormPage(Page):
         if layout is not None:
             # 一次回答会让好几题显隐；每显示一题，布局都要把全页重排一遍（四百题时各 2 毫秒），所以最后一次排
             layout.setEnabled(False)
-        for touched in self.filling.answer(path, value):
-            if touched != path:
-                self._refresh(touched)
-        if layout is not None:
-            layout.setEnabled(True)
+        try:
+            for touched in self.filling.answer(path, value):
+                if touched != path:
+                    self._refresh(touched)
+        finally:
+            if layout is not None:
+                layout.setEnabled(True)
         moved = [rows.sync() for rows in self._rows()]
         for series, group in self.groups.items():
             if isinstance(group, Rows):
@@ -342,53 +237,14 @@ class FormPage(Page):
                 self._refresh(known)
         self._mark_dirty()
 
-    def _rows(self) -> list[Rows]:
-        return [group for group in self.groups.values() if isinstance(group, Rows)]
-
     def _mark_dirty(self) -> None:
         self._dirty = True
         if self._save_draft is not None and not self._timer.isActive():
             self._timer.start()
 
-    def _refresh(self, path: str) -> None:
-        """Draw one question anew: shown or not, its words, its choices, its star, a computed value."""
-        filling = self.filling
-        group = self.groups.get(path)
-        if group is not None:
-            if self.form.question(path).node:
-                group.setVisible(filling.relevant(path))
-                group.set_label(filling.label(path))
-            return
-        field = self.fields.get(path)
-        if field is None or path not in self._paths:
-            return
-        question = self.form.question(path)
-        field.setVisible(filling.relevant(path))
-        field.set_label(make.label_of(filling, path, question))
-        field.set_hint(make.hint_of(filling, path, question))
-        if question.type in CHOOSING:
-            field.set_choices(make.choices_of(filling, path))
-        if not field.answers:
-            return
-        field.set_required(required=filling.required(path))
-        self._lock(path, field)
-        if not field.trouble() and field.value() != filling.value(path):
-            field.set_value(filling.value(path))
-        if field.problem() or filling.value(path) is not None:
-            self._judge(path)
-
-    def _judge(self, path: str, *, typing: bool = False) -> None:
-        """Say beside the field what is wrong. While one types a problem is only taken away or changed, not raised."""
-        field = self.fields.get(path)
-        if field is None or not field.answers or path not in self._paths:
-            return
-        said = field.trouble() or self.filling.problem(path) or ""
-        if not typing or field.problem() or not said or isinstance(field, PickField):
-            field.set_problem(said)
-
     def _left(self, editor: QWidget) -> None:
         path, field = self._of(editor)
-        if field is not None:
+        if field is not None and field.answers and path not in self._locked:
             if field.value() != self.filling.value(path):
                 self._answer(path, field.value())
             self._judge(path)
@@ -397,7 +253,8 @@ class FormPage(Page):
     def _take_all(self) -> None:
         """Words still in a box (a page closed while typing) belong to the answers, too."""
         for path, field in self.fields.items():
-            if field.answers and path in self._paths and field.value() != self.filling.value(path):
+            open_ = field.answers and path in self._paths and path not in self._locked
+            if open_ and field.value() != self.filling.value(path):
                 self._answer(path, field.value())
 
     def _all_problems(self) -> list[Problem]:
@@ -414,16 +271,6 @@ class FormPage(Page):
             field.show_basis()
 
     # —— 走 ——
-
-    def _of(self, editor: QWidget) -> tuple[str, Field | None]:
-        for path, field in self.fields.items():
-            if editor in field.editors:
-                return path, field
-        return "", None
-
-    def _shown(self) -> list[Field]:
-        """The fields in order that are in view now, folded parts left out."""
-        return [f for f in self._order if f.answers and f.isVisibleTo(self) and f.first_editor() is not None]
 
     def _step(self, editor: QWidget, way: int) -> None:
         if editor is self.submit_button and way > 0:
@@ -449,30 +296,8 @@ class FormPage(Page):
             return editor in stop.editors
         return stop is editor or (not isinstance(stop, QPushButton) and editor in stop.watched())  # type: ignore[attr-defined]
 
-    def _tab_order(self) -> None:
-        self._order = [self.fields[p] for p in self._paths if p in self.fields]
-        chain = list(stops_in(self.inside, [widget for _, widget in self._extras]))
-        for block, _ in self._extras:
-            chain += block.watched()
-        set_order([*chain, self.submit_button, self.foot.save_button])
-
     # —— 样子 ——
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._set_narrow()
-
-    def restyled(self) -> None:
-        super().restyled()
-        self._set_narrow()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.leaving()
         super().closeEvent(event)
-
-    def _set_narrow(self) -> None:
-        narrow = self.width() < NARROW * look.unit()
-        for field in self.fields.values():
-            field.set_narrow(narrow=narrow)
-        for block, _ in self._extras:
-            block.set_narrow(narrow=narrow)

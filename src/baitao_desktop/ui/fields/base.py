@@ -12,8 +12,11 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
     QCheckBox,
+    QComboBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -129,7 +132,7 @@ class Field(QWidget):
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
         for editor in self.editors:
-            if not isinstance(editor, QAbstractButton):
+            if isinstance(editor, QLineEdit | QPlainTextEdit | QComboBox):
                 look.mark(editor, invalid=bool(text))
             editor.setAccessibleDescription(text or self.asks.hint)
         if text and QAccessible.isActive():

@@ -98,6 +98,18 @@ class StillList(QListView):
             event.ignore()
 
 
+class _Find(QLineEdit):
+    """↓ goes to the list."""
+
+    down = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self.down.emit()
+            return
+        super().keyPressEvent(event)
+
+
 class ManyListField(Field):
     """Any number of many: a list with ticks and a box above it that finds by characters or pinyin initials.
 
@@ -109,7 +121,8 @@ class ManyListField(Field):
         super().__init__(asks)
         self._chosen: list[str] = []
         self._choices: list[Choice] = []
-        self.line = QLineEdit()
+        self.line = _Find()
+        self.line.down.connect(self._into)
         self.line.setPlaceholderText("可输入汉字或拼音首字母")
         self.line.setMaximumWidth(look.unit() * 28)
         self.model = _Ticks()
@@ -141,6 +154,11 @@ class ManyListField(Field):
     def name_editors(self) -> None:
         super().name_editors()
         self.line.setAccessibleName(f"{self.asks.label} 查找")
+
+    def _into(self) -> None:
+        if self.model.shown:
+            self.view.setFocus()
+            self.view.setCurrentIndex(self.model.index(max(0, self.view.currentIndex().row())))
 
     def _find(self) -> None:
         typed = self.line.text().strip()
@@ -197,6 +215,8 @@ class RankField(Field):
 
     def __init__(self, asks: Asks, choices: Sequence[Choice]) -> None:
         super().__init__(asks)
+        self._all = list(choices)
+        self._names: list[str] = []
         self.model = _Lines()
         self.view = _Order()
         self.view.setModel(self.model)
@@ -205,35 +225,29 @@ class RankField(Field):
         self.take, self.clear = link_button("就按这个顺序", "ok"), link_button("清除排序", "undo")
         self.up.clicked.connect(lambda: self.move_by(-1))
         self.down.clicked.connect(lambda: self.move_by(1))
-        self.take.clicked.connect(lambda: self._take(numbered=True))
-        self.clear.clicked.connect(lambda: self._take(numbered=False))
+        self.take.clicked.connect(lambda: self._take(ordered=True))
+        self.clear.clicked.connect(lambda: self._take(ordered=False))
         self.editors = [self.view, self.up, self.down, self.take, self.clear]
         self.add_editor(self.view)
         self.add_editor(self.up, beside=[self.down, self.take, self.clear], stretch=0)
         self.close_body()
-        self.set_choices(choices)
-        self._tell()
+        self._show(self._arranged())
 
     def first_editor(self) -> QWidget | None:
         return self.view if self.view.isEnabled() else None
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
-        """New entries; the order of those that stay is kept."""
-        now = {c.value: c for c in choices}
-        if {c.value: c for c in self.model.choices} == now:
-            return
-        kept = [now[c.value] for c in self.model.choices if c.value in now] if self.model.numbered else []
-        seen = {c.value for c in kept}
-        self._show([*kept, *(c for c in choices if c.value not in seen)], numbered=self.model.numbered)
+        """New entries; the order of those that stay is kept, and what was answered until the person says otherwise."""
+        if {c.value: c for c in self.model.choices} != {c.value: c for c in choices}:
+            self._all = list(choices)
+            self._show(self._arranged())
 
     def value(self) -> Json:
-        return [c.value for c in self.model.choices] if self.model.numbered and self.model.choices else None
+        return list(self._names) or None
 
     def set_value(self, value: Json) -> None:
-        names = names_of(value)
-        known = {c.value: c for c in self.model.choices}
-        first = [known.pop(name, Choice(name, name)) for name in names]
-        self._show([*first, *known.values()], numbered=bool(names))
+        self._names = names_of(value)
+        self._show(self._arranged())
 
     def move_by(self, way: int) -> None:
         """Move the line one stands on up (−1) or down (1)."""
@@ -241,25 +255,37 @@ class RankField(Field):
         to = at + way
         if 0 <= at < len(choices) and 0 <= to < len(choices):
             choices[at], choices[to] = choices[to], choices[at]
-            self._show(choices, numbered=True)
+            self._names = [c.value for c in choices]
+            self._show(choices)
             self.view.setCurrentIndex(self.model.index(to))
             self.edited()
 
-    def _take(self, *, numbered: bool) -> None:
-        if numbered != self.model.numbered:
-            self._show(self.model.choices, numbered=numbered)
+    def _take(self, *, ordered: bool) -> None:
+        names = [c.value for c in self.model.choices] if ordered else []
+        if names != self._names:
+            self._names = names
+            self._show(self.model.choices)
             self.edited()
 
-    def _show(self, choices: Sequence[Choice], *, numbered: bool) -> None:
+    def _arranged(self) -> list[Choice]:
+        """The choices there are, those ranked first in their order."""
+        known = {c.value: c for c in self._all}
+        first = [known.pop(name) for name in self._names if name in known]
+        return [*first, *known.values()]
+
+    def _show(self, choices: Sequence[Choice]) -> None:
         at = max(0, self.view.currentIndex().row())
         self.model.beginResetModel()
-        self.model.choices, self.model.numbered = list(choices), numbered
+        self.model.choices = list(choices)
+        self.model.numbered = bool(self._names) and self._names == [c.value for c in choices]
         self.model.endResetModel()
         self.view.setCurrentIndex(self.model.index(min(at, len(choices) - 1)) if choices else QModelIndex())
         self.view.be_tall(min(12, len(choices)))
         self._tell()
 
     def _tell(self) -> None:
-        self.take.setVisible(not self.model.numbered)
-        self.clear.setVisible(self.model.numbered)
-        self.echo("" if self.model.numbered else "还没有排序：选中一行后上移、下移（Alt+↑、Alt+↓），或按“就按这个顺序”")
+        self.take.setVisible(not self.model.numbered and bool(self.model.choices))
+        self.clear.setVisible(bool(self._names))
+        how = "选中一行后上移、下移（Alt+↑、Alt+↓），或按“就按这个顺序”"
+        state = "选项变了，请重新排：" if self._names else "还没有排序："
+        self.echo("" if self.model.numbered else state + how)
