@@ -51,9 +51,7 @@ def questions_of(draft: Draft, body: Element) -> tuple[Question, ...]:
         for one in _walk(top):
             if one.place is not None and one.kind in ("group", "repeat"):
                 lists[id(one.place)] = one.inside
-    for place in draft.root.walk():
-        if id(place) not in seen and place.parent is not None and not place.children and not _is_meta(place):
-            _insert(place, found, lists)
+    _insert_silent(draft.root, seen, lists)
     numbers = iter(range(1, 1_000_000))
     return tuple(_question(draft, one, numbers) for one in found)
 
@@ -71,18 +69,37 @@ def _walk(one: _Found) -> list[_Found]:
     return [one, *(deeper for inner in one.inside for deeper in _walk(inner))]
 
 
-def _insert(place: Place, found: list[_Found], lists: Mapping[int, list[_Found]]) -> None:
-    parent = place.parent
-    while parent is not None and id(parent) not in lists:
-        parent = parent.parent
-    target = lists[id(parent)] if parent is not None else found
-    before = None
-    for sibling in place.parent.children.values() if place.parent is not None else ():
-        if sibling is place:
-            break
-        before = next((i for i, one in enumerate(target) if one.place is sibling), before)
-    at = len(target) if before is None and place.parent is not parent else 0 if before is None else before + 1
-    target.insert(at, _Found(None, place, None, "silent"))
+def _insert_silent(root: Place, seen: set[int], lists: Mapping[int, list[_Found]]) -> None:
+    """What has no control comes after the sibling before it; without one, first in its group.
+
+    Where the page has no such group, it comes after what the page shows of it, or last.
+    """
+    after: dict[int, list[_Found]] = {}
+    first: dict[int, list[_Found]] = {}
+    last: dict[int, list[_Found]] = {}
+    here = {key: {id(one.place) for one in target} for key, target in lists.items()}
+    for parent in root.walk():
+        around = parent
+        while id(around) not in lists and around.parent is not None:
+            around = around.parent
+        key = id(around)
+        before = 0
+        for place in parent.children.values():
+            if id(place) in here[key]:
+                before = id(place)
+            elif id(place) not in seen and not place.children and not _is_meta(place):
+                silent = _Found(None, place, None, "silent")
+                if before:
+                    after.setdefault(before, []).append(silent)
+                else:
+                    (first if around is parent else last).setdefault(key, []).append(silent)
+    for key, target in lists.items():
+        kept = [*target]
+        target[:] = first.get(key, [])
+        for one in kept:
+            target.append(one)
+            target.extend(after.get(id(one.place), ()))
+        target.extend(last.get(key, ()))
 
 
 def _children(draft: Draft, parent: Element, context: Place) -> list[_Found]:

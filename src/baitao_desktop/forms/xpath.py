@@ -17,16 +17,24 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _AXES = frozenset({"child", "parent", "self", "attribute", "descendant-or-self"})
-_LEVELS: tuple[frozenset[str], ...] = (
-    frozenset({"or"}),
-    frozenset({"and"}),
-    frozenset({"=", "!="}),
-    frozenset({"<", "<=", ">", ">="}),
-    frozenset({"+", "-"}),
-    frozenset({"*", "div", "mod"}),
-)
+# how tightly an operator binds
+_LEVELS = {
+    "or": 0,
+    "and": 1,
+    "=": 2,
+    "!=": 2,
+    "<": 3,
+    "<=": 3,
+    ">": 3,
+    ">=": 3,
+    "+": 4,
+    "-": 4,
+    "*": 5,
+    "div": 5,
+    "mod": 5,
+}
 _WORDS = frozenset({"or", "and", "div", "mod"})
-_MAX_DEPTH = 50  # nine calls each: Python stops at a thousand
+_MAX_DEPTH = 50  # some nine calls each: Python stops at a thousand
 _MAX_LENGTH = 40_000
 
 
@@ -126,17 +134,19 @@ class _Parser:
         return tree
 
     def binary(self, level: int) -> Tree:
-        if level == len(_LEVELS):
-            return self.unary()
+        """What binds at least so tightly; of the same level from left to right."""
         if level == 0:
             self.depth += 1
             if self.depth > _MAX_DEPTH:
                 raise XPathError("公式的括号套得太深")
-        left = self.binary(level + 1)
-        while self.peek(*_LEVELS[level]):
-            operator = self.tokens[self.at][1]
+        left = self.unary()
+        while True:
+            kind, operator, _ = self.tokens[self.at]
+            binds = _LEVELS.get(operator, -1) if kind in ("mark", "operator") else -1
+            if binds < level:
+                break
             self.at += 1
-            left = Binary(operator, left, self.binary(level + 1))
+            left = Binary(operator, left, self.binary(binds + 1))
         if level == 0:
             self.depth -= 1
         return left
