@@ -31,7 +31,7 @@ class Places:
     """Where one store and what belongs to it lie.
 
     `data` holds desk.db, side.db, keyslots.json, originals/; `config` the second copy of the device id and machine
-    settings; `cache` compiled forms and temporary copies (may be emptied at any time).
+    settings; `cache` logs and temporary copies (may be emptied at any time).
     """
 
     data: Path

@@ -141,6 +141,8 @@ def empty_practice(desk: Desk) -> Done[None]:
     """清空练习: the practice store of this laptop is closed and deleted. Refused for anything that is 正式."""
     if desk.mode == "formal":
         raise UserFacingError("A28", "这是正式资料，不能清空。只有练习库可以随时清空。")
+    import shutil
+
     from baitao_desktop.actions.identity import CALLBACK_FILE
 
     places = desk.places
@@ -156,6 +158,8 @@ def empty_practice(desk: Desk) -> Done[None]:
         CALLBACK_FILE,
     ):
         (places.data / name).unlink(missing_ok=True)
+    for left in (*places.data.glob("side.db.broken-*"), *places.data.glob("恢复前*"), *places.data.glob("restored*")):
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
     return Done(None)
 
 

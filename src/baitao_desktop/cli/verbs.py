@@ -35,6 +35,8 @@ def _open(said: argparse.Namespace) -> Iterator[Desk]:
             raise UserFacingError("S01", f"{error.text}命令里加 --recovery，或 --recovery-file 文件。") from error
         raise
     try:
+        for sentence in desk.store.warnings:
+            print(sentence, file=sys.stderr)
         yield desk
     finally:
         desks.leave(desk)

@@ -76,6 +76,8 @@ class Program:
         self.window.seat(desk.title, office=desk.is_office)
         furnish(self.window, self.seat)
         self.window.go_room("home")
+        for sentence in desk.store.warnings:
+            self.window.warn(sentence)
 
     def lock(self) -> None:
         """Leave the desk; whoever comes next must log in. Not while something is being written."""
