@@ -203,7 +203,10 @@ def differs(page: FormPage, fresh: Filling) -> Iterator[str]:
             fresh, path, question
         ):
             yield f"{path} 文字"
-        if not field.trouble() and not fresh.readonly(path) and field.value() != fresh.value(path):
+        wanted = fresh.value(path)
+        if question.type == "select_one" and wanted is not None:
+            wanted = str(wanted)  # 表可以说选项名是数
+        if not field.trouble() and not fresh.readonly(path) and field.value() != wanted:
             yield f"{path} 值{field.value()!r}，应为{fresh.value(path)!r}"
         shown = getattr(field, "_choices", None)
         if question.type in CHOOSING and shown is not None and shown != make.choices_of(fresh, path):

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
+from baitao_desktop.forms import compile_form, fill, load
+from baitao_desktop.ui.fields import make
 from baitao_desktop.ui.fields.base import Asks, Choice, Field
 from baitao_desktop.ui.fields.canvas import LONGEST
 from baitao_desktop.ui.fields.choices import AckField, PickField, RowField
@@ -488,3 +491,22 @@ def test_every_editor_is_called_by_its_question(qtbot: QtBot, keeper: Keeper) ->
             assert editor.accessibleDescription() == "提示", type(field)
         field.set_hint("新提示")
         assert field.editors[0].accessibleDescription() == "新提示", type(field)
+
+
+def test_what_a_telephone_would_do_is_said(qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "biao.md"
+    file.write_text(
+        "| survey | | | | |\n| | type | name | label | appearance |\n| | barcode | ma | 条码 | |\n"
+        "| | image | zhao | 照片 | new-front |\n| | text | shu | 读数 | ex:org.thirdparty.app |\n"
+        "| | date | ri | 日期 | persian |\n| settings | | | |\n| | form_id | form_title | version |\n| | biao | 表 | 1 |\n",
+        encoding="utf-8",
+    )
+    form = load(compile_form(file))
+    filling = fill(form, {}, now=NOW, lists={})
+    said = {path: make.hint_of(filling, path, form.question(path)) for path in ("ma", "zhao", "shu", "ri")}
+    assert "本机无此设备，可照着填写" in said["ma"]
+    assert "请选已有的照片" in said["zhao"]
+    assert "直接填写" in said["shu"]
+    assert "按公历" in said["ri"]
+    loud = replace(form.question("ri"), media={"audio": "jr://audio/ri.mp3"})
+    assert "本表带的图片或声音，本程序不显示" in make.hint_of(filling, "ri", loud)

@@ -82,6 +82,7 @@ class StillList(QListView):
         self.setStyleSheet(
             # 条目有左边距时，勾选框会压在字上（PySide6 6.8.3）
             "QListView#choices::item { padding: 0; }"
+            f"QListView#choices:!focus {{ selection-background-color: {look.ACCENT_SOFT}; selection-color: {look.TEXT}; }}"
             f'QListView::indicator {{ width: {side}px; height: {side}px; image: url("{look.icon_file("check")}"); }}'
             f'QListView::indicator:checked {{ image: url("{look.icon_file("check_on")}"); }}'
         )
