@@ -271,6 +271,8 @@ class Store(Side, KeyRing):
     def reading(self) -> Iterator[Reader]:
         """A view of the cabinet on a connection of its own; it lives on unchanged while something is written."""
         with told(self.place), self._engine.connect() as db:
+            # 台账常开着一条读连接：16 MB 够翻页和查找，64 MB 时内存超过 +40 MB 的限度（DESIGN §7）
+            db.exec_driver_sql("PRAGMA cache_size=-16384")
             db.exec_driver_sql("BEGIN")
             try:
                 yield Reader(db)
@@ -282,6 +284,7 @@ class Store(Side, KeyRing):
     def writing(self, who: PersonId, now: datetime) -> Iterator[Writer]:
         """One transaction in the name of `who` at `now`; kept when the block ends, undone by any exception."""
         with told(self.place), self._lane, self._engine.connect() as db:
+            db.exec_driver_sql("PRAGMA cache_size=-65536")
             db.exec_driver_sql("BEGIN IMMEDIATE")
             writer = Writer(
                 db, device=self.device, who=who, now_ms=round(now.timestamp() * 1000), project=self._project,
@@ -307,6 +310,7 @@ class Store(Side, KeyRing):
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with told(self.place), self._lane, self._engine.connect() as db:
+            db.exec_driver_sql("PRAGMA cache_size=-65536")
             db.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield db
