@@ -46,10 +46,12 @@ def whole(start: str, end: str, step: str = "1") -> Scale:
     return scale
 
 
-@pytest.mark.parametrize(("size", "scale"), [("1366x728", "1"), ("911x472", "1.5")])
-def test_a_page_of_every_type_in_pictures(size: str, scale: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("size", "scale", "percent"), [("1366x728", "1", "100"), ("911x472", "1.5", "100"), ("911x472", "1.5", "150")]
+)
+def test_a_page_of_every_type_in_pictures(size: str, scale: str, percent: str, tmp_path: Path) -> None:
     run = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("tour_types.py")), size, scale],
+        [sys.executable, str(Path(__file__).with_name("tour_types.py")), size, scale, percent],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale, "XDG_RUNTIME_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -185,7 +187,8 @@ def test_a_thousand_choices_are_found_by_initials_and_ticked(qtbot: QtBot) -> No
     field.set_value(["x900", "x3"])
     assert field.value() == ["x900", "x3"]
     assert "麦子坪3组" in field._echo.text()
-    field.model.setData(field.model.index(0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    line = field.view.visualRect(field.model.index(0)).center()
+    QTest.mouseClick(field.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, line)
     assert told[-1] == ["x0", "x3", "x900"]
 
 

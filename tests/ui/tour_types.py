@@ -78,9 +78,9 @@ def scribble(canvas: Canvas) -> None:
 
 
 def main() -> None:
-    size, scale = sys.argv[1], sys.argv[2]
+    size, scale, percent = sys.argv[1], sys.argv[2], int(sys.argv[3])
     app = QApplication([])
-    look.dress(app, 100)
+    look.dress(app, percent)
     window = MainWindow(InlineWorker())
     for key in ("home", "tips", "inspections", "publicity", "exchange", "settings"):
         window.add_page(key, lambda: Page("空页"))
@@ -105,7 +105,7 @@ def main() -> None:
             window.open_page(page)
             if state == "filled":
                 fill_in(page, shown)
-            snap(window, page, f"types-{name}-{state}-{size}@{scale}")
+            snap(window, page, f"types-{name}-{state}-{size}@{scale}-{percent}")
     window.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
@@ -25,8 +26,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from baitao_desktop.domain.ops import Json
 from baitao_desktop.ui import look
+
+if TYPE_CHECKING:
+    from baitao_desktop.domain.ops import Json
 
 GAP = 8
 JOIN = "\u2060"  # 不许在此折行

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
@@ -18,11 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.pinyin import matches
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import Asks, Choice, Field, check_box, plain_button_text
 from baitao_desktop.ui.fields.grid import Grid
+
+if TYPE_CHECKING:
+    from baitao_desktop.domain.ops import Json
 
 MOST_SHOWN = 2000
 

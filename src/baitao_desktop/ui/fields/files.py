@@ -21,6 +21,9 @@ KINDS = {
 }
 
 
+MOST_SAID = 36
+
+
 @dataclass(frozen=True, slots=True)
 class FileDoor:
     """How a page keeps files. `keep` takes a file and gives the answer that names it ({"blob": …, "name": …}); it may
@@ -118,7 +121,10 @@ class FileField(Field):
     def _show(self) -> None:
         there = self._value is not None
         name = self._value.get("name") if isinstance(self._value, Mapping) else None
-        self._name.setText(str(name or "附件") if there else "")
+        said = str(name or "附件") if there else ""
+        # 没有空格的长文件名不会折行
+        self._name.setText(said if len(said) <= MOST_SAID else f"{said[:20]}…{said[-12:]}")
+        self._name.setToolTip(said)
         self._name.setVisible(there)
         self.button.setText(f"换一个{self._what}" if there else f"添加{self._what}")
         self.remove.setVisible(there)

@@ -142,5 +142,10 @@ class TableHead(Field):
         self.close_body()
         self.set_choices(choices)
 
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Above the rows there is nothing to leave room for."""
+        super().set_narrow(narrow=narrow)
+        self._head.setHidden(narrow and not self.asks.label)
+
     def set_choices(self, choices: Sequence[Choice]) -> None:
         self._heads.set_texts([choice.label for choice in choices])

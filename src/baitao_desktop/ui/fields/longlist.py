@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QWidget
 
 from baitao_desktop.domain.ops import Json
@@ -28,7 +28,11 @@ class _OneColumn(QAbstractListModel):
 
 
 class _Ticks(_OneColumn):
-    """Lines with a tick; a thousand boxes as widgets would take seconds, a model takes nothing."""
+    """Lines with a tick; a thousand boxes as widgets would take seconds, a model takes nothing.
+
+    The tick is a picture of the program's own: Qt's check mark of a list line lies on the words as soon as the sheet
+    makes it larger (PySide6 6.8.3).
+    """
 
     ticked = Signal()
 
@@ -36,6 +40,8 @@ class _Ticks(_OneColumn):
         super().__init__()
         self.shown: list[Choice] = []
         self.chosen: set[str] = set()
+        side = round(look.unit() * 1.2)
+        self._off, self._on = (look.picture(name, size=side) for name in ("check", "check_on"))
 
     def show_these(self, choices: Sequence[Choice]) -> None:
         self.beginResetModel()
@@ -47,30 +53,28 @@ class _Ticks(_OneColumn):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         choice = self.shown[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        on = choice.value in self.chosen
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return choice.label
-        if role == Qt.ItemDataRole.CheckStateRole:
-            return Qt.CheckState.Checked if choice.value in self.chosen else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{choice.label} {'已选' if on else '未选'}"
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._on if on else self._off
         return None
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
-
-    def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.CheckStateRole:
-            return False
-        name = self.shown[index.row()].value
-        if value in (Qt.CheckState.Checked, Qt.CheckState.Checked.value):
-            self.chosen.add(name)
-        else:
-            self.chosen.discard(name)
-        self.dataChanged.emit(index, index, [role])
-        self.ticked.emit()
-        return True
+    def turn(self, index: QModelIndex) -> None:
+        """Tick a line, or take its tick away."""
+        if index.isValid():
+            self.chosen ^= {self.shown[index.row()].value}
+            self.dataChanged.emit(index, index)
+            self.ticked.emit()
 
 
 class StillList(QListView):
-    """A list inside a page: the wheel turns the page as long as the list has not been gone to."""
+    """A list inside a page: the wheel turns the page as long as the list has not been gone to. `turned(index)`: Space
+    or a click on a line."""
+
+    turned = Signal(QModelIndex)
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,14 +82,20 @@ class StillList(QListView):
         self.setUniformItemSizes(True)
         self.setMaximumWidth(look.unit() * 28)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        side = round(look.unit() * 1.2)
         self.setStyleSheet(
-            # 条目有左边距时，勾选框会压在字上（PySide6 6.8.3）
-            "QListView#choices::item { padding: 0; }"
             f"QListView#choices:!focus {{ selection-background-color: {look.ACCENT_SOFT}; selection-color: {look.TEXT}; }}"
-            f'QListView::indicator {{ width: {side}px; height: {side}px; image: url("{look.icon_file("check")}"); }}'
-            f'QListView::indicator:checked {{ image: url("{look.icon_file("check_on")}"); }}'
         )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self.turned.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.turned.emit(self.indexAt(event.position().toPoint()))
 
     def be_tall(self, rows: int) -> None:
         """As tall as so many rows."""
@@ -129,6 +139,7 @@ class ManyListField(Field):
         self.model = _Ticks()
         self.view = StillList()
         self.view.setModel(self.model)
+        self.view.turned.connect(self.model.turn)
         self.editors = [self.line, self.view]
         self.add_editor(self.line)
         self.add_editor(self.view)

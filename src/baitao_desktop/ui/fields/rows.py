@@ -14,6 +14,9 @@ from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of, link_button, plain_button_text
 from baitao_desktop.ui.fields.groups import Group
 
+MOST_SAID = 12
+"""Characters of a repeat's label on its button: a button does not wrap."""
+
 
 class RowsPage(Protocol):
     """What rows ask of the page they stand on."""
@@ -209,6 +212,7 @@ class Rows(Group):
 
     def _name_buttons(self) -> None:
         label = self._question.label
-        self.add_button.setText(plain_button_text(f"添加一条{label}"))
+        short = label if len(label) <= MOST_SAID else label[:MOST_SAID] + "…"
+        self.add_button.setText(plain_button_text(f"添加一条{short}"))
         self.add_button.setAccessibleName(f"添加一条{label}")
         self.undo_button.setAccessibleName(f"撤销移除{label}")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 
-from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import half_width, phone_of, phone_warning, uscc_warning
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields import reading
 from baitao_desktop.ui.fields.base import Asks, Field, label_of
+
+if TYPE_CHECKING:
+    from baitao_desktop.domain.ops import Json
 
 
 def too_long(text: str, limit: int) -> str:
