@@ -27,16 +27,22 @@ class Draft:
 
 
 def save_draft(
-    desk: Desk, draft_id: str, form_id: str, answers: Mapping[str, Json], *, record: RecordId | str = ""
+    desk: Desk,
+    draft_id: str,
+    form_id: str,
+    answers: Mapping[str, Json],
+    *,
+    record: RecordId | str = "",
+    version: str = "",
 ) -> None:
-    """Keep what was typed. Sealed and identity fields are left out, whoever asks."""
+    """Keep what was typed, as of the form's version in force or the one named. Sealed and identity fields are left out,
+    whoever asks."""
     kept = {k: v for k, v in answers.items() if k not in (tips.IDENTITY, tips.QUERY_HASH)}
-    form = desk.forms[form_id]
     desk.store.draft_save(
         draft_id,
         desk.who.id,
         form_id,
-        form.version,
+        version or desk.forms[form_id].version,
         record,
         json.dumps(kept, ensure_ascii=False),
         int(desk.now().timestamp() * 1000),

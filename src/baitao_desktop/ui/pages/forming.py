@@ -8,7 +8,7 @@ from typing import cast
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from baitao_desktop.actions import drafts, photos, records, tips
+from baitao_desktop.actions import drafts, form_shelf, photos, records, tips
 from baitao_desktop.actions.desk import Desk, Done
 from baitao_desktop.actions.tips import Registered
 from baitao_desktop.domain import tips as law
@@ -20,6 +20,7 @@ from baitao_desktop.ui.fields.base import Asks, check_box, label_of
 from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.formpage import FormPage
+from baitao_desktop.ui.pages.old_table import LeftBehind, OldTable
 from baitao_desktop.ui.pages.parts import card
 from baitao_desktop.ui.pages.seat import Seat
 from baitao_desktop.ui.reporterblock import ReporterBlock
@@ -144,12 +145,14 @@ def tip_of_visit(visit: Mapping[str, Json]) -> dict[str, Json]:
 def make_form_page(
     seat: Seat, window: MainWindow, form_id: str, *, draft: str = "", known: Mapping[str, Json] | None = None
 ) -> FormPage:
-    """The page to fill in a new paper, or to go on with a draft. UserFacingError when the form or draft is not here."""
+    """The page to fill in a new paper on the version in force, or to go on with a draft on the version it was begun on.
+    UserFacingError when the form or draft is not here."""
     desk = seat.desk
     found = drafts.draft(desk, draft) if draft else None
     if draft and found is None:
         raise UserFacingError("U11", "这份没有填完的内容已经提交或删除了。请从首页重新打开。")
-    form = records.form_of(desk, found.form if found else form_id)
+    force = records.form_of(desk, found.form if found else form_id)
+    form = desk.versions.get((found.form, found.version), force) if found else force
     answers: Mapping[str, Json] = found.answers if found else {**first_answers(desk, form), **(known or {})}
     draft_id = draft or secrets.token_hex(8)
     is_tip = form.kind == law.KIND
@@ -164,6 +167,8 @@ def make_form_page(
             extra.append(hand_up)
 
     def submit(whole: Mapping[str, Json]) -> None:
+        # 旧表留下的内容在新表里没有地方，提交时不带
+        whole = form_shelf.known(form, whole)
         if reporter is not None:
             sealed = cast("Json", reporter.sealed)
             up = hand_up is not None and hand_up.tick.isChecked()
@@ -174,7 +179,7 @@ def make_form_page(
             )
         else:
             window.act(
-                lambda _tell: records.submit(seat.desk, form.id, whole, draft=draft_id),
+                lambda _tell: records.submit(seat.desk, form.id, whole, draft=draft_id, version=form.version),
                 done=lambda done: filed(done, whole),
                 failed=page.refused,
                 said=f"已登记：{form.title}",
@@ -191,13 +196,28 @@ def make_form_page(
         if form.id == VISIT and whole.get("zhuan_xiansuo") == "shi" and records.may_register(seat.desk):
             open_form(seat, window, law.FORM, known=tip_of_visit(whole))
 
+    def keep() -> None:
+        page.leaving()
+
+    def moved() -> None:
+        page.submitted()
+        window.back()
+        open_form(seat, window, draft=draft_id)
+
+    above: list[QWidget] = []
+    if form is not force:
+        above.append(OldTable(seat, window, draft_id, form, force, save=keep, moved=moved))
+    left = form_shelf.left_behind(desk, form, answers) if found else ()
+    if left or (found and found.version != form.version):
+        above.append(LeftBehind(found.version if found else "", form, left))
     page = FormPage(
         form,
         desk.lists,
         answers,
         now=desk.now,
         submit=submit,
-        save_draft=lambda so_far: drafts.save_draft(seat.desk, draft_id, form.id, so_far),
+        save_draft=lambda so_far: drafts.save_draft(seat.desk, draft_id, form.id, so_far, version=form.version),
+        above=above,
         extra=extra,
         photos=photo_door(seat, window),
         new=None if found is None else False,

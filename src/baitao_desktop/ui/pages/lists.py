@@ -1,11 +1,11 @@
-"""从表格收线索: a file, its columns and what they are taken as, then all good rows at once; the rest with the reason."""
+"""从表格收线索: a file, its columns and what they are taken as, then all good rows at once; the rest with the reason.
+Under it what was filled in on a telephone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QFrame, QTableWidget, QTableWidgetItem, QWidget
 
 from baitao_desktop.actions import lists
 from baitao_desktop.actions.desk import Done
@@ -16,6 +16,8 @@ from baitao_desktop.ui.fields.base import label_of
 from baitao_desktop.ui.keys import StillCombo
 from baitao_desktop.ui.pages.parts import act_button, card, chain, copy, flow, link
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
+from baitao_desktop.ui.pages.submission import SubmissionCard
+from baitao_desktop.ui.pages.tables import fit_height, reading_table
 from baitao_desktop.ui.worker import Tell
 
 KINDS = "表格 (*.xlsx *.csv);;所有文件 (*)"
@@ -47,6 +49,8 @@ class ListsPage(DeskPage):
         self.result_card = self._result_card()
         self.inside.addWidget(self.columns_card)
         self.inside.addWidget(self.result_card)
+        self.phone = SubmissionCard(self)
+        self.inside.addWidget(self.phone)
         self.inside.addStretch(1)
 
     def opened(self, **args: object) -> None:
@@ -91,7 +95,7 @@ class ListsPage(DeskPage):
     def _columns_card(self) -> QFrame:
         frame, inside = card()
         self.about = label_of("", "strong")
-        self.table = _table("表格的前几行")
+        self.table = reading_table("表格的前几行")
         self.take_button = act_button("收入这些线索", self.take, icon="import")
         for part in (self.about, self.table, flow(self.take_button)):
             inside.addWidget(part)
@@ -125,7 +129,7 @@ class ListsPage(DeskPage):
                 item = QTableWidgetItem(text[:200])
                 item.setToolTip(text[:500])
                 self.table.setItem(r, n, item)
-        _fit_height(self.table)
+        fit_height(self.table)
         self.columns_card.show()
         chain(self.choose_button, self.table, *self.kinds, self.take_button)
         self.take_button.setFocus()
@@ -133,7 +137,7 @@ class ListsPage(DeskPage):
     def _result_card(self) -> QFrame:
         frame, inside = card("收入结果")
         self.said = label_of("", "strong")
-        self.left = _table("没有收的行")
+        self.left = reading_table("没有收的行")
         self.left.setColumnCount(2)
         self.left.setHorizontalHeaderLabels(["行号", "原因"])
         self.left.horizontalHeader().setStretchLastSection(True)
@@ -152,7 +156,7 @@ class ListsPage(DeskPage):
         for r, (number, reason) in enumerate(told):
             self.left.setItem(r, 0, QTableWidgetItem(str(number)))
             self.left.setItem(r, 1, QTableWidgetItem(reason))
-        _fit_height(self.left)
+        fit_height(self.left)
         self.left.setVisible(bool(told))
         self.copy_link.setVisible(bool(told))
         self.columns_card.hide()
@@ -167,26 +171,6 @@ class ListsPage(DeskPage):
         self.trouble.setText(str(error))
         self.trouble.show()
         self.scroller.verticalScrollBar().setValue(0)
-
-
-def _table(name: str) -> QTableWidget:
-    table = QTableWidget()
-    table.setAccessibleName(name)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(False)
-    table.setShowGrid(False)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    table.verticalHeader().hide()
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    table.verticalHeader().setDefaultSectionSize(round(look.unit() * 2.4))
-    return table
-
-
-def _fit_height(table: QTableWidget) -> None:
-    rows = min(table.rowCount(), 12)
-    height = table.verticalHeader().defaultSectionSize() * rows + table.horizontalHeader().sizeHint().height()
-    table.setFixedHeight(height + look.unit() + 6)
 
 
 def _cell(table: QTableWidget, row: int, column: int) -> str:

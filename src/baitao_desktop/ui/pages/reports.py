@@ -20,14 +20,13 @@ from baitao_desktop.ui.fields.base import Asks, Choice, label_of
 from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.fields.text import LongTextField, TextField
 from baitao_desktop.ui.pages.fieldset import Fieldset
-from baitao_desktop.ui.pages.ledger import LedgerPage
 from baitao_desktop.ui.pages.parts import Made, act_button, card, chain, empty, flow, link
 from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
+from baitao_desktop.ui.pages.table_forms import open_ledger
 
 VISIT = "zoufang"
 ALL = "all"
-MADE_BY_PROGRAM = ("baosong", "renyuan")
 
 
 class ReportsPage(DeskPage):
@@ -52,11 +51,15 @@ class ReportsPage(DeskPage):
         self.inside.addWidget(self._briefing_card())
         if VISIT in self.desk.forms:
             self.inside.addWidget(self._ledger_card(VISIT, "走访登记台账"))
-        self.inside.addWidget(self._others_card())
+        self.others_frame, self.others = card()
+        self.inside.addWidget(self.others_frame)
+        self.forms_link = link("表样：自己编的表", lambda: self.win.show_page("forms"), icon="menu")
+        self.inside.addWidget(flow(self.forms_link))
         self.inside.addStretch(1)
 
     def opened(self, **args: object) -> None:  # noqa: ARG002
         self.made.hide()
+        self._show_others()
 
     def first_focus(self) -> QWidget | None:
         return self.month.line
@@ -109,17 +112,17 @@ class ReportsPage(DeskPage):
         self.made.show_file(path)
         self.scroller.verticalScrollBar().setValue(0)
 
-    def _others_card(self) -> QFrame:
-        """Every other form has its ledger, too: those the program fills in, and an office's own."""
-        frame, inside = card("其他台账")
+    def _show_others(self) -> None:
+        """Every other form has its ledger, too: those the program fills in, and an office's own, which come and go."""
+        empty(self.others)
+        self.others.addWidget(label_of("其他台账", "section"))
         others = [f for f in self.desk.forms.values() if f.id not in (tips.FORM, VISIT)]
-        inside.addWidget(flow(*(link(f.title, partial(self.open_ledger, f), icon="report") for f in others)))
-        return frame
+        links = [link(f.title, partial(self.open_ledger, f), icon="report") for f in others]
+        self.others.addWidget(flow(*links))
+        chain(*links, self.forms_link)
 
     def open_ledger(self, form: Form) -> None:
-        new = "" if form.id in MADE_BY_PROGRAM else f"登记{form.title}"
-        nothing = f"这里是{form.title}，现在还没有记录。"
-        self.win.open_page(LedgerPage(self.seat, form.id, room=self.room, title=form.title, new=new, nothing=nothing))
+        open_ledger(self.seat, self.win, form, room=self.room)
 
     # —— 简报 ——
 

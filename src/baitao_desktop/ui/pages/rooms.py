@@ -56,6 +56,11 @@ def furnish(window: MainWindow, seat: Seat) -> None:
 
         return ListsPage(seat)
 
+    def forms() -> Page:
+        from baitao_desktop.ui.pages.table_forms import TableFormsPage
+
+        return TableFormsPage(seat)
+
     def exchange() -> Page:
         from baitao_desktop.ui.pages.exchange import ExchangePage
 
@@ -77,6 +82,7 @@ def furnish(window: MainWindow, seat: Seat) -> None:
     window.add_page("record", record, keep=False)
     window.add_page("registered", registered, keep=False)
     window.add_page("lists", lists, keep=False)
+    window.add_page("forms", forms, keep=False)
     window.add_page("settings", settings)
     if VISIT in desk.forms:
         window.add_page("visits", visit_ledger)
