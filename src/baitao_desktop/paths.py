@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +44,8 @@ def places(at: Path | None = None) -> Places:
     import platformdirs
 
     if given is not None:
+        import hashlib
+
         given = given.expanduser().absolute()
         # 第二处电脑编号不能跟着资料一起被拷走或放回去（storage §2.1）
         home = Path(os.environ.get("BAITAO_CONFIG") or platformdirs.user_config_dir(APP, appauthor=False))

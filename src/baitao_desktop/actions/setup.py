@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baitao_desktop.actions import desk as desks
+from baitao_desktop.actions import login
 from baitao_desktop.actions.desk import Clock, Desk, Done, real_clock
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import NewOp, OpKind, PersonId, RecordId, Scope
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from baitao_desktop.seal import Secret
 
 MIN_PASSWORD = 6
+has_store, login_names = login.has_store, login.login_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +25,6 @@ class Founded:
 
     desk: Desk
     recovery_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class LoginName:
-    """One line of the login list, readable without any key."""
-
-    slot: str
-    label: str
-
-
-def login_names(places: Places) -> tuple[LoginName, ...]:
-    """Who can log in here; empty when there is no store yet."""
-    from baitao_desktop.storage import slots
-
-    if not has_store(places):
-        return ()
-    return tuple(LoginName(s.id, s.label) for s in slots.listed(places.data) if s.kind == "password")
-
-
-def has_store(places: Places) -> bool:
-    return (places.data / "desk.db").exists() or (places.data / "keyslots.json").exists()
 
 
 def found(

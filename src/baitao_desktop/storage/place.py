@@ -6,7 +6,6 @@ import contextlib
 import errno
 import json
 import os
-import platform
 import sys
 from pathlib import Path, PurePath
 from typing import Any
@@ -92,6 +91,8 @@ class Lock:
             raise UserFacingError(
                 "S03", f"资料已在另一个窗口打开（电脑 {host}，进程 {pid}）。请用那个窗口，或先把它关掉再打开。"
             ) from error
+        import platform
+
         # 写不下（磁盘已满）也照样锁住了；这几个字只是告诉后来的人
         with contextlib.suppress(OSError):
             os.ftruncate(self._handle, 0)

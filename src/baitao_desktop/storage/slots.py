@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from baitao_desktop import seal
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.domain.ops import PersonId
-from baitao_desktop.files import write_whole
 from baitao_desktop.storage import place as places
+
+if TYPE_CHECKING:
+    from baitao_desktop import seal
+    from baitao_desktop.domain.ops import PersonId
 
 KeySlots = list[dict[str, Any]]
 
@@ -55,6 +56,8 @@ def _damaged(path: Path) -> UserFacingError:
 
 
 def save(place: Path, slots: KeySlots) -> None:
+    from baitao_desktop.files import write_whole
+
     text = json.dumps({"format": 1, "slots": slots}, ensure_ascii=False, indent=1)
     write_whole(place / places.SLOTS, text.encode(), private=True)
 
@@ -62,18 +65,22 @@ def save(place: Path, slots: KeySlots) -> None:
 def listed(place: Path) -> list[Slot]:
     """The login list: slots without their wrapped keys."""
     return [
-        Slot(str(s.get("id", "")), str(s["kind"]), str(s.get("label", "")), PersonId(str(s.get("person", ""))))
+        Slot(str(s.get("id", "")), str(s["kind"]), str(s.get("label", "")), cast("PersonId", str(s.get("person", ""))))
         for s in load(place)
     ]
 
 
 def make(key: bytes, secret: seal.Secret, *, label: str, person: PersonId) -> dict[str, Any]:
+    from baitao_desktop import seal
+
     wrap = seal.wrap_key(key, secret)
     return {"id": os.urandom(8).hex(), "kind": secret.kind, "label": label, "person": person, "wrap": wrap}
 
 
 def fitting(slots: KeySlots, secret: seal.Secret, only: str = "") -> tuple[int, bytes] | None:
     """Place and key of the first slot that `secret` opens; `only` names the one slot to try (each costs ≈ 150 ms)."""
+    from baitao_desktop import seal
+
     for i, slot in enumerate(slots):
         if slot["kind"] == secret.kind and only in ("", slot.get("id")):
             key = seal.unwrap_key(slot["wrap"], secret)
@@ -111,7 +118,9 @@ class KeyRing:
         if fit is None:
             raise wrong(old)
         i = fit[0]
-        made = make(self._key, new, label=found[i].get("label", ""), person=found[i].get("person", PersonId("")))
+        made = make(
+            self._key, new, label=found[i].get("label", ""), person=found[i].get("person", cast("PersonId", ""))
+        )
         save(self.place, [*found[:i], made, *found[i + 1 :]])
 
     def drop_slot(self, slot: str) -> None:
@@ -123,8 +132,10 @@ class KeyRing:
 
     def new_recovery_code(self) -> str:
         """A new recovery code, shown once; the old one opens nothing any more."""
+        from baitao_desktop import seal
+
         code = seal.new_recovery_code()
-        spare = make(self._key, seal.recovery(code), label="恢复码", person=PersonId(""))
+        spare = make(self._key, seal.recovery(code), label="恢复码", person=cast("PersonId", ""))
         kept = [s for s in load(self.place) if s["kind"] != "recovery"]
         save(self.place, [*kept, spare])
         return code

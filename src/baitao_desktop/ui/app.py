@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import ctypes
-import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from baitao_desktop import files
-from baitao_desktop.actions import desk as desks
-from baitao_desktop.actions.desk import Clock, Desk, real_clock
-from baitao_desktop.actions.setup import Founded, has_store
+from baitao_desktop.actions.login import has_store
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.paths import Places
 from baitao_desktop.ui import look
-from baitao_desktop.ui.dialogs import Chooser
-from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.pages.seat import Opener, Seat, open_outside
 from baitao_desktop.ui.window import MainWindow
-from baitao_desktop.ui.worker import Worker
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from baitao_desktop.actions.desk import Clock, Desk
+    from baitao_desktop.actions.setup import Founded
+    from baitao_desktop.paths import Places
+    from baitao_desktop.ui.dialogs import Chooser
+    from baitao_desktop.ui.page import Page
+    from baitao_desktop.ui.worker import Worker
 
 WINDOW_FILE = "window.json"
+
+
+def real_clock() -> datetime:
+    """The machine's clock. The desk that tells it is loaded after the first paint."""
+    from baitao_desktop.actions import desk as desks
+
+    return desks.real_clock()
 
 
 class Program:
@@ -50,17 +57,18 @@ class Program:
 
     def begin(self) -> None:
         """Login where there is a store, the first-run page where there is none."""
-        from baitao_desktop.ui.pages.first_run import FirstRunPage
-        from baitao_desktop.ui.pages.login import BrokenPage, LoginPage
-
         self.window.clear()
         if has_store(self.places):
+            from baitao_desktop.ui.pages.login import BrokenPage, LoginPage
+
             try:
                 page: Page = LoginPage(self.places, clock=self.clock, opened_desk=self.sit, recovered=self._recovered)
             except UserFacingError as error:
                 page = BrokenPage(error, self.places, self.opener)
             self.window.open_page(page)
         else:
+            from baitao_desktop.ui.pages.first_run import FirstRunPage
+
             self.window.open_page(
                 FirstRunPage(
                     self.places, clock=self.clock, founded=self._founded, demo=self._show_demo, restore=self._restore
@@ -96,6 +104,8 @@ class Program:
         self._leave()
         self.window.close()
         if self._demo is not None:
+            import shutil
+
             shutil.rmtree(self._demo, ignore_errors=True)
             self._demo = None
 
@@ -103,6 +113,8 @@ class Program:
         seat, self.seat = self.seat, None
         self.window.clear()
         if seat is not None:
+            from baitao_desktop.actions import desk as desks
+
             desks.leave(seat.desk)
 
     def _founded(self, founded: Founded) -> None:
@@ -114,6 +126,7 @@ class Program:
         )
 
     def _recovered(self, desk: Desk) -> None:
+        from baitao_desktop.actions import desk as desks
         from baitao_desktop.ui.pages.login import NewPasswordPage
 
         def done() -> None:
@@ -125,6 +138,8 @@ class Program:
         self.window.open_page(NewPasswordPage(desk, done))
 
     def _show_demo(self) -> None:
+        import tempfile
+
         from baitao_desktop.ui.pages.demo import make_demo
 
         folder = Path(tempfile.mkdtemp(prefix="baitao_demo_"))
@@ -147,13 +162,20 @@ class Program:
 def type_size(places: Places) -> int:
     """The type size kept on this machine, in percent."""
     try:
-        said = json.loads((places.config / WINDOW_FILE).read_text(encoding="utf-8")).get("type_size")
+        kept = (places.config / WINDOW_FILE).read_text(encoding="utf-8")
+        import json
+
+        said = json.loads(kept).get("type_size")
     except (OSError, ValueError, AttributeError):
         said = None
     return said if said in look.SIZES else 100
 
 
 def keep_type_size(places: Places, percent: int) -> None:
+    import json
+
+    from baitao_desktop import files
+
     try:
         files.write_whole(places.config / WINDOW_FILE, json.dumps({"type_size": percent}).encode())
     except UserFacingError:
@@ -172,6 +194,8 @@ def no_display() -> UserFacingError | None:
             "U01", "这台电脑现在没有图形界面，打不开窗口。请在桌面上启动，或用 baitao-desktop --help 看不用窗口的办法。"
         )
     if os.environ.get("DISPLAY") and platform in ("", "xcb"):
+        import ctypes
+
         try:
             ctypes.CDLL("libxcb-cursor.so.0")
         except OSError:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QProgressBar,
-    QPushButton,
     QScrollArea,
     QTextBrowser,
     QVBoxLayout,
@@ -21,26 +20,10 @@ from PySide6.QtWidgets import (
 
 from baitao_desktop import paths
 from baitao_desktop.ui import look, screens
+from baitao_desktop.ui.buttons import button
 from baitao_desktop.ui.fields.base import Field, label_of
 from baitao_desktop.ui.keys import Keys
-
-
-def button(text: str, *, primary: bool = False, icon: str = "") -> QPushButton:
-    """A push button with its accessible name; `primary` for the one next sensible act of a page or dialog."""
-    made = QPushButton(text)
-    made.setAutoDefault(False)
-    made.setAccessibleName(text)
-    if primary:
-        made.setProperty("kind", "primary")
-    if icon:
-        made.setIcon(look.icon(icon, look.PAPER if primary else look.NAV_TEXT))
-    return made
-
-
-def fit(dialog: QWidget, width: int, height: int) -> None:
-    """Give a window this size, or what the screen allows."""
-    room = screens.room_of(dialog)
-    dialog.resize(min(width, room.width() - 16), min(height, room.height() - 48))
+from baitao_desktop.ui.screens import fit
 
 
 class Chooser:

@@ -13,3 +13,9 @@ def room_of(widget: QWidget) -> QRect:
     """The part of its screen a window may use, in logical pixels."""
     here = widget.window().frameGeometry().center()
     return (QGuiApplication.screenAt(here) or QGuiApplication.primaryScreen()).availableGeometry()
+
+
+def fit(window: QWidget, width: int, height: int) -> None:
+    """Give a window this size, or what the screen allows."""
+    room = room_of(window)
+    window.resize(min(width, room.width() - 16), min(height, room.height() - 48))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import Signal
@@ -21,12 +21,15 @@ from PySide6.QtWidgets import (
 )
 
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.ui import dialogs, look, rooms
+from baitao_desktop.ui import look, rooms, screens
 from baitao_desktop.ui.fields.base import link_button
 from baitao_desktop.ui.foots import WindowFoot
 from baitao_desktop.ui.notices import Notices
 from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.worker import Job, Tell, Worker
+
+if TYPE_CHECKING:
+    from baitao_desktop.ui.dialogs import Chooser, Progress
 
 T = TypeVar("T")
 NAME = "白涛养老反诈工作台"
@@ -57,10 +60,10 @@ class MainWindow(QMainWindow):
     resized_type = Signal(int)
     """The person chose another type size (percent); whoever keeps settings saves it."""
 
-    def __init__(self, worker: Worker | None = None, *, chooser: dialogs.Chooser | None = None) -> None:
+    def __init__(self, worker: Worker | None = None, *, chooser: Chooser | None = None) -> None:
         super().__init__()
         self.worker = worker or Worker(self)
-        self.chooser = chooser or dialogs.Chooser()
+        self._chooser = chooser
         self._makers: dict[str, Callable[[], Page]] = {}
         self._kept: dict[str, Page] = {}
         self._fresh: set[str] = set()
@@ -75,7 +78,16 @@ class MainWindow(QMainWindow):
         self.worker.acted.connect(self._acted)
         self.setWindowTitle(NAME)
         self.setMinimumSize(560, 360)
-        dialogs.fit(self, 1280, 800)
+        screens.fit(self, 1280, 800)
+
+    @property
+    def chooser(self) -> Chooser:
+        """Asks for files and folders; its dialogs are loaded when first asked for, after the first paint."""
+        if self._chooser is None:
+            from baitao_desktop.ui.dialogs import Chooser
+
+            self._chooser = Chooser()
+        return self._chooser
 
     # —— 给程序的门 ——
 
@@ -176,7 +188,7 @@ class MainWindow(QMainWindow):
         Failure: `failed(error)`, else a notice. When the page shown now is gone by then, `done` and `failed` are not
         called (their page is no more); what was said and 撤销 still appear.
         """
-        progress: dialogs.Progress | None = None
+        progress: Progress | None = None
         asked_by = self.page()
 
         def there() -> bool:
@@ -204,6 +216,8 @@ class MainWindow(QMainWindow):
 
         jobs: list[Job] = []
         if title:
+            from baitao_desktop.ui import dialogs
+
             progress = dialogs.Progress(self, title, lambda: _cancel_all(jobs))
         job = self.worker.start(
             do,
@@ -349,6 +363,8 @@ class MainWindow(QMainWindow):
             page.refresh()
 
     def _help(self) -> None:
+        from baitao_desktop.ui import dialogs
+
         page = self.page()
         dialog = dialogs.help_dialog(self, page.help_topic if page is not None else "")
         if dialog is not None:

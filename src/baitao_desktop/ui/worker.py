@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from baitao_desktop.domain.errors import Cancelled, UserFacingError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 T = TypeVar("T")
 Tell = Callable[[str, int, int], None]
@@ -27,6 +28,8 @@ def as_shown(trouble: Exception) -> UserFacingError:
     """What the person is told: the error itself, or for a bug a sentence with the number under which it is logged."""
     if isinstance(trouble, UserFacingError):
         return trouble
+    import secrets
+
     number = secrets.token_hex(3)
     log.error("bug %s", number, exc_info=trouble)
     return UserFacingError(BUG, f"程序出了问题，填写的内容还在。请把错误编号 {number} 告诉专项办。")
@@ -58,10 +61,7 @@ class Worker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lanes = {
-            False: ThreadPoolExecutor(max_workers=1, thread_name_prefix="writing"),
-            True: ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading"),
-        }
+        self._lanes: dict[bool, ThreadPoolExecutor] = {}
         self._jobs: set[Job] = set()
         self._open = True
         # 排队而不直接调用：活儿若已先做完，直接调用会让 done 抢在 start() 返回和进度之前
@@ -94,7 +94,7 @@ class Worker(QObject):
                 failed(as_shown(trouble))
 
         tell = self._teller(job, progress)
-        future = self._lanes[reading].submit(lambda: do(tell))
+        future = self._lane(reading=reading).submit(lambda: do(tell))
         future.add_done_callback(lambda f: self._came_back.emit(lambda: settle(f)))
         return job
 
@@ -109,6 +109,17 @@ class Worker(QObject):
         self._open = False
         for lane in self._lanes.values():
             lane.shutdown(wait=True, cancel_futures=True)
+
+    def _lane(self, *, reading: bool) -> ThreadPoolExecutor:
+        if not self._open:
+            raise RuntimeError("the window is closed")
+        # 第一页画出来以前没有活要干，线程池到用时才装
+        if reading not in self._lanes:
+            from concurrent.futures import ThreadPoolExecutor
+
+            name = "reading" if reading else "writing"
+            self._lanes[reading] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        return self._lanes[reading]
 
     def _deliver(self, result: T, done: Callable[[T], None]) -> None:
         done(result)

@@ -15,7 +15,7 @@ from baitao_desktop.domain import tips as law
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import chinese_date, iso_minute
-from baitao_desktop.ui import dialogs, look
+from baitao_desktop.ui import dialogs, look, screens
 from baitao_desktop.ui.fields.base import Asks, Choice, Field
 from baitao_desktop.ui.fields.choices import PickField, RowField
 from baitao_desktop.ui.fields.days import DayField, MomentField
@@ -61,7 +61,7 @@ class ActSheet(dialogs.Sheet):
             field.set_narrow(narrow=True)
         area: QScrollArea | None = self.findChild(QScrollArea)
         if area is not None:
-            dialogs.fit(self, look.unit() * 40, area.widget().sizeHint().height() + look.unit() * 5)
+            screens.fit(self, look.unit() * 40, area.widget().sizeHint().height() + look.unit() * 5)
 
     def act(self) -> None:
         if not self.verb.isEnabled():

@@ -28,7 +28,7 @@ from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.query import Query
 from baitao_desktop.forms import Form, label_of
 from baitao_desktop.ui import look
-from baitao_desktop.ui.dialogs import button
+from baitao_desktop.ui.buttons import button
 from baitao_desktop.ui.fields.base import label_of as words
 from baitao_desktop.ui.pages import ledger_parts as parts
 from baitao_desktop.ui.pages.forming import open_form

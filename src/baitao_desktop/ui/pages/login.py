@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from baitao_desktop import seal
-from baitao_desktop.actions import desk as desks
-from baitao_desktop.actions import setup
-from baitao_desktop.actions.desk import Clock, Desk
+from baitao_desktop.actions.login import login_names
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.paths import Places
 from baitao_desktop.ui.fields.base import Asks, Choice, label_of
 from baitao_desktop.ui.fields.choices import RowField
 from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.pages.fieldset import Fieldset, PasswordField
 from baitao_desktop.ui.pages.parts import act_button, card, link, rows_of, selectable
-from baitao_desktop.ui.worker import Tell
+
+if TYPE_CHECKING:
+    from baitao_desktop.actions.desk import Clock, Desk
+    from baitao_desktop.paths import Places
+    from baitao_desktop.ui.worker import Tell
 
 
 class LoginPage(Page):
@@ -39,7 +40,7 @@ class LoginPage(Page):
         self._places, self._clock = places, clock
         self._opened_desk, self._recovered = opened_desk, recovered
         self.by_code = False
-        names = setup.login_names(places)
+        names = login_names(places)
         self.name = RowField(Asks("经手人"), [Choice(n.slot, n.label or "（未署名）") for n in names])
         if names:
             self.name.set_value(names[0].slot)
@@ -66,6 +67,8 @@ class LoginPage(Page):
         window = self.window_
         if window is None:
             return
+        from baitao_desktop import seal
+
         try:
             secret = (
                 seal.recovery(str(self.code.value())) if self.by_code else seal.password(str(self.password.value()))
@@ -77,6 +80,8 @@ class LoginPage(Page):
         self.status.setText("")
 
         def do(tell: Tell) -> Desk:
+            from baitao_desktop.actions import desk as desks
+
             return desks.open_desk(self._places, secret, clock=self._clock, progress=tell)
 
         window.act(do, done=self._came, failed=self._failed, title="正在打开资料")
@@ -132,13 +137,14 @@ class NewPasswordPage(Page):
         super().__init__("请重新设一个口令")
         self._desk, self._done = desk, done
         from baitao_desktop.actions.records import people_names
+        from baitao_desktop.actions.setup import MIN_PASSWORD
 
         with desk.store.reading() as reader:
             self._people = dict(people_names(reader))
         self.name = RowField(Asks("经手人"), [Choice(i, n) for i, n in self._people.items()])
         if self._people:
             self.name.set_value(next(iter(self._people)))
-        self.password = PasswordField(Asks("新口令", f"至少{setup.MIN_PASSWORD}位"))
+        self.password = PasswordField(Asks("新口令", f"至少{MIN_PASSWORD}位"))
         self.again = PasswordField(Asks("再填一次"))
         self.fields = Fieldset([self.name, self.password, self.again], self.submit)
         frame, inside = card()
@@ -160,6 +166,9 @@ class NewPasswordPage(Page):
         if self.password.value() != self.again.value():
             self.again.set_problem("两次填写的不一样，请再填一次")
             return
+        from baitao_desktop import seal
+        from baitao_desktop.actions import setup
+
         person = next(p for p in self._people if p == self.name.value())
         secret = seal.password(str(self.password.value()))
         window = self.window_

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from baitao_desktop.ui import look
-from baitao_desktop.ui.dialogs import button
+from baitao_desktop.ui.buttons import button
 from baitao_desktop.ui.fields.base import label_of, link_button
 
 GAP = 8

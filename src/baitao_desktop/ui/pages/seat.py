@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shiboken6 import isValid
 
-from baitao_desktop.actions import desk as desks
-from baitao_desktop.actions.desk import Desk
-from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.ui.page import Page
-from baitao_desktop.ui.window import MainWindow
-from baitao_desktop.ui.worker import Tell
+
+if TYPE_CHECKING:
+    from baitao_desktop.actions.desk import Desk
+    from baitao_desktop.domain.errors import UserFacingError
+    from baitao_desktop.ui.window import MainWindow
+    from baitao_desktop.ui.worker import Tell
 
 T = TypeVar("T")
 Opener = Callable[[Path], None]
@@ -44,6 +45,8 @@ class Seat:
 
     def reload(self) -> Desk:
         """The desk with the cards as they are now."""
+        from baitao_desktop.actions import desk as desks
+
         self.desk = desks.reload(self.desk)
         return self.desk
 
