@@ -8,7 +8,7 @@ from datetime import datetime
 
 from .definition import CONTAINERS, SILENT, Form, Json
 from .filling import Filling, fill
-from .working import Lists
+from .lists import Lists
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from .values import Value, XPathError, differs, same, to_bool, to_number, to_tex
 from .xpath import Binary, Call, Literal, Negative, Path, Tree, parse
 
 _T = TypeVar("_T")
+MOST_STEPS = 1_000_000  # some 0.3 s
 
 
 class Env(Protocol):
@@ -28,6 +29,7 @@ class Env(Protocol):
     now: datetime
     zone: tzinfo
     shuffle: int
+    spent: int  # nodes looked at by the expression at work
 
     def instance(self, name: str) -> Node: ...
     def choice_label(self, path: str, value: str, node: Node) -> str: ...
@@ -46,6 +48,12 @@ class Ctx:
         self.current = node if current is None else current
         self.pos = pos
         self.size = size
+
+    def spend(self, nodes: int) -> None:
+        """Count the nodes looked at; raises XPathError when one expression looks at more than any honest one does."""
+        self.env.spent += nodes
+        if self.env.spent > MOST_STEPS:
+            raise XPathError("公式太费时，没有算完")
 
 
 Run = Callable[[Ctx], Value]
@@ -108,6 +116,7 @@ class Expression:
 
 
 def _worked(run: Callable[[Ctx], _T], c: Ctx) -> _T:
+    c.env.spent = 0
     try:
         return run(c)
     except (ArithmeticError, ValueError, RecursionError) as trouble:

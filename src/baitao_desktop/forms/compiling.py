@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import io
 import re
+import zlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,8 @@ PYXFORM = "4.5.0"  # part of a shipped form's name; known here so that finding i
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_ROWS = 20_000
+MAX_LINES = 200_000
+MAX_CELLS = 1_000_000
 KINDS = (".md", ".xlsx", ".xls", ".csv")
 # pyxform makes straight quotes of “”‘’ in every cell (forms.md §2.6), so they travel in disguise
 _DISGUISE = {ord(sign): chr(0xE001 + i) for i, sign in enumerate("“”‘’")}
@@ -122,14 +125,34 @@ def sheets_of(source: Path) -> Any:
 
 
 def _bounded(source: Path, data: bytes) -> None:
-    """An .xlsx is a zip: what it unpacks to is asked before it is unpacked."""
+    """What it would become is asked before it is read: an .xlsx is a zip, and a short file may hold very many cells."""
     import zipfile
 
-    if source.suffix.lower() != ".xlsx" or not zipfile.is_zipfile(io.BytesIO(data)):
+    suffix = source.suffix.lower()
+    too_big = UserFacingError("F10", f"表“{source.name}”解开后太大，没有打开；请核对是不是拿错了文件。")
+    if suffix in (".md", ".csv") and data.count(b"\n") > MAX_LINES:
+        raise UserFacingError("F11", f"“{source.name}”超过{MAX_LINES}行，没有打开；请拆成几张表。")
+    if suffix != ".xlsx" or not zipfile.is_zipfile(io.BytesIO(data)):
         return
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        if sum(member.file_size for member in packed.infolist()) > MAX_UNPACKED:
-            raise UserFacingError("F10", f"表“{source.name}”解开后太大，没有打开；请核对是不是拿错了文件。")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(member.file_size for member in packed.infolist()) > MAX_UNPACKED:
+                raise too_big
+            if sum(_cells(packed, name) for name in packed.namelist() if name.startswith("xl/worksheets/")) > MAX_CELLS:
+                raise too_big
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, RuntimeError, NotImplementedError):
+        return  # damaged: whoever reads it says so
+
+
+def _cells(packed: Any, name: str) -> int:
+    """How many filled cells a sheet has, counted on the way past."""
+    count = 0
+    with packed.open(name) as sheet:
+        while piece := sheet.read(1 << 20):
+            count += piece.count(b"</v>") + piece.count(b"</is>")
+            if count > MAX_CELLS:
+                break
+    return count
 
 
 def _prepared(table: Any) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from .closures import Expression
 from .definition import CHOOSING, CONTAINERS, SILENT, Form, Json, Question, label_in, without_rows
 from .display import shown_value
 from .filling import fill
+from .lists import Lists, list_called
 from .nodes import Node
 from .values import CHINA, XPathError
-from .working import Lists, list_called
 
 _TITLE_LENGTH = 80
 # a title and the words of an answer depend on no clock: records are described the same on every machine and day
@@ -120,6 +120,7 @@ class Describer:
 
     now = _NO_TIME
     shuffle = 0
+    spent = 0
     zone: tzinfo = CHINA
 
     def __init__(self, form: Form, lists: Lists) -> None:

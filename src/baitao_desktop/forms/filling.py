@@ -7,10 +7,10 @@ from datetime import datetime
 
 from .answers import wrong_type
 from .definition import CHOOSING, MANY, SILENT, Form, Json, Question
+from .lists import Lists
 from .nodes import Node
 from .seeding import Seeding
 from .values import CHINA
-from .working import Lists
 
 
 def fill(form: Form, answers: Mapping[str, Json], *, now: datetime, lists: Lists, new: bool | None = None) -> Filling:

@@ -116,3 +116,11 @@ def above(node: Node, depth: int) -> Node | None:
     while at is not None and at.place is not None and at.place.depth > depth:
         at = at.parent
     return at if at is not None and at.place is not None and at.place.depth == depth else None
+
+
+def holds(node: Node, place: Place) -> bool:
+    """Whether `place` lies at or under the place of `node`."""
+    at: Place | None = place
+    while at is not None and node.place is not None and at.depth > node.place.depth:
+        at = at.parent
+    return at is node.place

@@ -181,6 +181,7 @@ def _steps_from_nodes(
             raise XPathError("只有题目和列表才有下级")
         for move in moves:
             found = move(c, found)
+        c.spend(len(found))
         return [node for node in found if node.live]
 
     return Code(nodes, "nodes")
@@ -231,6 +232,7 @@ def _filter(predicate: Tree, scope: Scope) -> Move:
     always_truth = code.kind in ("bool", "text", "nodes")
 
     def keep(c: Ctx, nodes: list[Node]) -> list[Node]:
+        c.spend(len(nodes))
         inner = Ctx(c.env, c.node, c.current, 0, len(nodes))
         found = []
         for place, node in enumerate(nodes, 1):

@@ -39,7 +39,10 @@ def concat(*values: Any) -> str:
 
 
 def join(glue: str, *values: Any) -> str:
-    return glue.join(text for value in values for text in _texts(value))
+    joined = glue.join(text for value in values for text in _texts(value))
+    if len(joined) > _MAX_TEXT:
+        raise XPathError("拼接的文字太长")
+    return joined
 
 
 def substr(text: str, start: float, end: float = math.inf) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -12,16 +12,21 @@ from .answers import from_node_text, to_node_text
 from .closures import Expression
 from .definition import CHOOSING, SILENT, Action, Form, Json, Question, Text, label_in, without_rows
 from .display import shown_value
-from .nodes import Node, Place, above, list_node, under
+from .lists import Lists, list_called
+from .nodes import Node, Place, above, holds, under
 from .planning import Rule
 from .values import CHINA, XPathError, to_number
 
-Lists = Mapping[str, Sequence[Mapping[str, str]]]
-MOST_ROWS = 1000
+MOST_ROWS = 1000  # of one repeat
+MOST_ROWS_IN_ALL = 20_000
+MOST_WORK = 3_000_000  # nodes looked at for one answer: a few seconds
 
 
 class Working:
-    """Nodes by key, rows of repeats, and the rules still to be worked off. What pages see of it is `Filling`."""
+    """Nodes by key, rows of repeats, and the rules still to be worked off. What pages see of it is `Filling`.
+
+    `exhausted`: an answer set off more work than is bearable, so not all that depends on it was worked out.
+    """
 
     def __init__(
         self,
@@ -47,6 +52,9 @@ class Working:
         self._by_node_path = {q.node: q for q in form.by_path.values() if q.node}
         self._strange: dict[str, Json] = {}
         self._count = 0
+        self._row_count = 0
+        self.spent = 0
+        self.exhausted = False
         self._touched: dict[str, None] = {}
         self._pending: list[int] = []
         self._targets: dict[int, dict[int, Node]] = {}
@@ -69,7 +77,7 @@ class Working:
         for name in path.split("/")[2:]:
             place = place.children[name]
         nearest: Node | None = node
-        while nearest is not None and not (found := under(nearest, place) if _holds(nearest, place) else []):
+        while nearest is not None and not (found := under(nearest, place) if holds(nearest, place) else []):
             nearest = nearest.parent
         if question is None or nearest is None:
             return value
@@ -105,6 +113,7 @@ class Working:
             node.live = parent.live
             node.key = key_under(node, place)
         if row:
+            self._row_count += 1
             node.row = row
             node.key = f"{node.key}[{row}]"
         if place.repeat_above() is None:
@@ -145,7 +154,7 @@ class Working:
                 if series not in self._series or not key or any(sign in "[]/" for sign in key):
                     return None
                 parent, place = self._series[series]
-                if len(parent.kids[place.name]) >= MOST_ROWS:
+                if len(parent.kids[place.name]) >= MOST_ROWS or self._full():
                     return None
                 self._grown(place, parent, False, key)
         return self._nodes.get(path)
@@ -161,11 +170,15 @@ class Working:
             made = question is None or question.count is not None or question.seeds is not None
             if question is None or made or "bt-" in question.appearance:
                 continue  # these make their own
-            for held in place.first_rows[:MOST_ROWS]:
+            for held in place.first_rows[:MOST_ROWS] if not self._full() else ():
                 row = self._grown(place, node, True, self._new_key())
                 for inner in row.walk():
                     inner.text = held.get(inner.place.path, inner.text) if inner.place is not None else inner.text
                 self._first_rows(row)
+
+    def _full(self) -> bool:
+        """Whether rows within rows have become more than any paper has."""
+        return self._row_count >= MOST_ROWS_IN_ALL
 
     def _new_key(self) -> str:
         """A UUIDv7 of `now`, rising within one paper, so that rows sorted by key stay in the order they were made."""
@@ -253,7 +266,7 @@ class Working:
                         self._wanted(rule, node)
             self._changed(node, row.parent if node is row else None)
         for action in self.form.actions:
-            if "new-repeat" in action.events and _holds(row, action.target):
+            if "new-repeat" in action.events and holds(row, action.target):
                 for node in under(row, action.target):
                     self._act(action, node)
 
@@ -278,7 +291,7 @@ class Working:
             single = self.only.get(place.path)
             return (single,) if single is not None else under(self.root, place)
         row = above(at or node, anchor.depth)
-        return under(row, place) if row is not None and _holds(row, place) else ()
+        return under(row, place) if row is not None and holds(row, place) else ()
 
     def _wanted(self, rule: Rule, node: Node) -> None:
         targets = self._targets.get(rule.order)
@@ -291,10 +304,17 @@ class Working:
         """Rules in their turn, so that each node is worked out once; only rows that come call some again."""
         rules = self.form.plan.rules
         grown: set[int] = set()
+        work = 0
         while self._pending:
             order = heappop(self._pending)
             rule = rules[order]
             for node in self._targets.pop(order).values():
+                if work > MOST_WORK:
+                    self.exhausted = True  # what is left keeps the value it had
+                    self._pending.clear()
+                    self._targets.clear()
+                    return
+                self.spent = 0
                 if rule.task == "relevant":
                     self._work_relevant(rule, node)
                 elif rule.task == "calculate":
@@ -302,6 +322,7 @@ class Working:
                 elif id(node) not in grown or not rule.feeds_itself:
                     grown.add(id(node))
                     self._work_count(rule, node)
+                work += self.spent
 
     def _work_relevant(self, rule: Rule, node: Node) -> None:
         own = self._true(rule.expression, node)
@@ -352,7 +373,7 @@ class Working:
                 row.cut = place >= wanted
                 self._relive(row)
         series = key_under(parent, rule.place)
-        while len(rows) < wanted:
+        while len(rows) < wanted and not self._full():
             self._make_row(series, self._new_key())
         self._touched[series] = None
 
@@ -369,25 +390,7 @@ class Working:
         self._settled(row)
 
 
-def list_called(name: str, form: Form, lists: Lists) -> Node:
-    """What `instance(name)` gives: the list handed in by file or by name, else the form's own, else an empty one."""
-    for wanted in (form.external.get(name, ""), name, f"{name}.csv"):
-        if wanted in lists:
-            return list_node(lists[wanted])
-    if name in form.instances:
-        return form.instances[name]
-    return list_node([row for row in lists.get("itemsets.csv", ()) if row.get("list_name") == name])
-
-
 def key_under(node: Node, place: Place) -> str:
     """The key of `place` within the row that `node` stands in (or is)."""
     level = above(node, place.level.depth) if place.level is not None else None
     return f"{level.key}/{place.short}" if level is not None else place.short
-
-
-def _holds(node: Node, place: Place) -> bool:
-    """Whether `place` lies at or under the place of `node`."""
-    at: Place | None = place
-    while at is not None and node.place is not None and at.depth > node.place.depth:
-        at = at.parent
-    return at is node.place
