@@ -79,7 +79,7 @@ class DrawField(Field):
         self._timer.stop()
         self.canvas.set_background(None)
         if value is not None and self._door is not None:
-            self.canvas.kept = QImage.fromData(self._door.thumb(value))
+            self.canvas.kept = QImage.fromData((self._door.full or self._door.thumb)(value))
             if self.canvas.kept.isNull():
                 self.echo("图片待补")
         self._show_buttons()
@@ -150,11 +150,11 @@ class DrawField(Field):
     # —— 内部 ——
 
     def _through_the_door(self, file: Path) -> QImage:
-        """A kind of picture Qt does not read (HEIC) as the door shows it; small, but it can be drawn on."""
+        """A kind of picture Qt does not read (HEIC) as the door gives it back."""
         if self._door is None:
             return QImage()
         try:
-            return QImage.fromData(self._door.thumb(self._door.keep(file)))
+            return QImage.fromData((self._door.full or self._door.thumb)(self._door.keep(file)))
         except UserFacingError:
             return QImage()
 

@@ -33,11 +33,13 @@ THUMB = 96
 class PhotoDoor:
     """How a page keeps photos. `keep` takes a file or the bytes of a pasted picture and gives the answer that names it
     ({"sha256": …, "name": …}); it may raise UserFacingError. `thumb` gives small JPEG or PNG bytes of such an answer,
-    empty when it is not here (照片待补). `pick` asks the person for files."""
+    empty when it is not here (照片待补). `pick` asks the person for files. `full`, where given, gives the whole picture
+    as it is kept: what is drawn upon and what a signature from before is shown by."""
 
     keep: Callable[[Path | bytes], Json]
     thumb: Callable[[Json], bytes]
     pick: Callable[[QWidget], Sequence[Path]]
+    full: Callable[[Json], bytes] | None = None
 
 
 class PhotoField(Field):
