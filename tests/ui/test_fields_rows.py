@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from baitao_desktop.forms import Form, compile_form, load
+from baitao_desktop.ui.fields.files import FileDoor
 from baitao_desktop.ui.fields.languages import LanguageMenu, Languages, languages_of
+from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.rows import Rows
 from baitao_desktop.ui.fields.shown import ShownField
 from baitao_desktop.ui.formpage import FormPage
@@ -245,3 +247,23 @@ def test_a_paper_changes_its_language_and_keeps_its_answers(tmp_path: Path, wind
     last = page.filling.rows("ren")[-1]
     assert page.fields[f"ren[{last}]/zhu"].asks.label == "二号备注"
     assert page.fields["cheng"].value() == "测甲某"
+
+
+@pytest.mark.parametrize("name", ["fujian", "shijian", "wenzi", "xuanze"])
+def test_enter_walks_through_every_type_and_shift_enter_back(name: str, window: MainWindow, tmp_path: Path) -> None:
+    photos = PhotoDoor(lambda _: {"blob": "ab" * 32}, lambda _: b"", lambda _: [])
+    files = FileDoor(lambda _: {"blob": "ab" * 32}, lambda _parent, _kinds: [])
+    form = load(compile_form(Path(__file__).with_name("types") / f"{name}.md"))
+    page = opened(form, window, photos=photos, files=files)
+    wanted = [f for f in page._order if f.answers and f.isVisibleTo(page) and f.first_editor() is not None]
+    wanted[0].first_editor().setFocus()  # type: ignore[union-attr]
+    seen = [page._of(hands.focused())[1]]
+    while hands.focused() is not page.submit_button and len(seen) <= len(wanted):
+        hands.enter()
+        seen.append(page._of(hands.focused())[1])
+    assert seen[:-1] == wanted
+    back = []
+    for _ in wanted:
+        hands.enter(shift=True)
+        back.append(page._of(hands.focused())[1])
+    assert back == wanted[::-1]
