@@ -52,7 +52,7 @@ def test_cards_are_swapped_then_the_month_goes_over(make_desk: MakeDesk, tmp_pat
         assert there.out_button.isEnabled()
         assert "已和专项办换过单位卡" in said(there)
         there.refresh()
-        assert there.month.text() == "本月线索1、走访0"
+        assert there.month.text() == "本月线索1、宣传0、走访0"
         there.out_button.click()
         assert "已写好，可以拔U盘了" in said(there)
         (bundle,) = stick.glob("*.btx")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from baitao_desktop.storage.reader import Reader
 
 FORM = "baosong"
-_COUNTS = ("xiansuo_shu", "zoufang_shu", "qita_shu")
+_COUNTED = {tips.FORM: "xiansuo_shu", "xuanchuan": "xuanchuan_shu", "zoufang": "zoufang_shu"}
+_OTHERS = "qita_shu"
 
 
 def month_due(desk: Desk) -> Month:
@@ -38,11 +39,11 @@ def handed_over(reader: Reader, desk: Desk, month: Month) -> bool:
 
 
 def month_line(desk: Desk, month: Month | None = None) -> str:
-    """What the hand-over page says: “本月线索0、走访12，按零报告报送”. Counts are this laptop's own."""
+    """What the hand-over page says: “本月线索0、宣传3、走访12，按零报告报送”. Counts are this laptop's own."""
     month = month or month_due(desk)
     with desk.store.reading() as reader:
         counts = _counts(desk, reader, month)
-    said = f"本月线索{counts['xiansuo_shu']}、走访{counts['zoufang_shu']}"
+    said = f"本月线索{counts['xiansuo_shu']}、宣传{counts['xuanchuan_shu']}、走访{counts['zoufang_shu']}"
     said += f"、其他记录{counts['qita_shu']}" if counts["qita_shu"] else ""
     said += "，按零报告报送" if not any(counts.values()) else ""
     return said if month == desk.month else said.replace("本月", f"{month.title}（补报）", 1)
@@ -88,14 +89,13 @@ def _counts(desk: Desk, reader: Reader, month: Month) -> dict[str, int]:
     stands in every number, so two laptops of a unit count nothing twice."""
     since, until = month.since.isoformat(), month.until.isoformat()
     mark = f"-{tips_mark(desk)}-"
-    out = dict.fromkeys(_COUNTS, 0)
+    out = dict.fromkeys((*_COUNTED.values(), _OTHERS), 0)
     for form in desk.forms:
         if form in (FORM, "renyuan", "biaoyang"):
             continue
         lines = reader.lines(reader.ids(Query(form=form, since=since, until=until)))
         n = sum(1 for line in lines if line.scope == desk.scope and line.head.status != "void" and mark in line.head.no)
-        key = "xiansuo_shu" if form == tips.FORM else "zoufang_shu" if form == "zoufang" else "qita_shu"
-        out[key] += n
+        out[_COUNTED.get(form, _OTHERS)] += n
     return out
 
 

@@ -43,19 +43,24 @@ def fold(steps: Sequence[Step]) -> PlainState:
 
 
 def head(record: Record, state: PlainState) -> Head:
-    facets = tuple((k, v) for k, v in record.answers.items() if isinstance(v, str) and len(v) <= 24 and "[" not in k)
+    facets: list[tuple[str, str]] = []
+    for fld, value in record.answers.items():
+        if "[" not in fld:
+            facets += [
+                (fld, v) for v in (value if isinstance(value, list) else [value]) if isinstance(v, str) and len(v) <= 24
+            ]
     return Head(
         no=state.no,
         status=state.handling,
         unit=state.unit,
         person=state.person,
         received=state.at,
-        facets=facets,
+        facets=tuple(facets),
         state={"no": state.no, "unit": state.unit, "person": state.person, "at": state.at, "reason": state.reason},
     )
 
 
-LAW: Law[PlainState] = Law(KIND, 1, fold, head)
+LAW: Law[PlainState] = Law(KIND, 2, fold, head)
 
 
 def register(*, no: str, unit: str, person: str, at: str, version: str = "") -> Mapping[str, Json]:

@@ -7,12 +7,11 @@ from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.pages.seat import Seat
 from baitao_desktop.ui.window import MainWindow
 
-VISIT = "zoufang"
+VISIT, PUBLICITY = "zoufang", "xuanchuan"
 
 
 def furnish(window: MainWindow, seat: Seat) -> None:
     """Name all pages and put the rooms on the strip. Pages are imported when first shown: nothing waits for them."""
-    desk = seat.desk
 
     def home() -> Page:
         from baitao_desktop.ui.pages.home import HomePage
@@ -30,6 +29,12 @@ def furnish(window: MainWindow, seat: Seat) -> None:
 
         nothing = "这里是走访台账，现在还没有走访记录。走访回来，花一分钟登记一次。"
         return LedgerPage(seat, VISIT, room="inspections", title="走访检查", new="走访登记", nothing=nothing)
+
+    def publicity_ledger() -> Page:
+        from baitao_desktop.ui.pages.ledger import LedgerPage
+
+        nothing = "这里是宣传台账，现在还没有宣传活动。贴了标语、开了院坝会，都登记一笔。"
+        return LedgerPage(seat, PUBLICITY, room="publicity", title="宣传", new="登记宣传活动", nothing=nothing)
 
     def record() -> Page:
         from baitao_desktop.ui.pages.record import RecordPage
@@ -84,9 +89,15 @@ def furnish(window: MainWindow, seat: Seat) -> None:
     window.add_page("lists", lists, keep=False)
     window.add_page("forms", forms, keep=False)
     window.add_page("settings", settings)
-    if VISIT in desk.forms:
-        window.add_page("visits", visit_ledger)
-    rooms = [("home", "home"), ("tips", "tips"), ("inspections", "visits"), ("reports", "reports")]
-    for key, name in [*rooms, ("exchange", "exchange"), ("settings", "settings")]:
-        if name != "visits" or VISIT in desk.forms:
-            window.add_room(key, name)
+    window.add_page("visits", visit_ledger)
+    window.add_page("publicity", publicity_ledger)
+    for key, name in (
+        ("home", "home"),
+        ("tips", "tips"),
+        ("inspections", "visits"),
+        ("publicity", "publicity"),
+        ("reports", "reports"),
+        ("exchange", "exchange"),
+        ("settings", "settings"),
+    ):
+        window.add_room(key, name)
