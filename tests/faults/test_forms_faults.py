@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.forms import compile_form, fill, load
@@ -63,6 +65,13 @@ def test_a_list_of_eighteen_thousand(tmp_path: Path) -> None:
     page = paper(load(compile_form(source)))
     page.answer("b", "n7")
     assert len(page.choices("a")) == 17_999
+
+
+def test_a_cell_without_a_heading_is_told(tmp_path: Path) -> None:
+    source = tmp_path / "b.md"
+    source.write_text("| survey |\n| | type | name | label |  |\n| | text | a | 甲 | 多的 |\n", encoding="utf-8")
+    (problem,) = author_problems(source)
+    assert problem.line == "survey 第2行：有一格上面没有表头；请在第1行补上表头，或删去这一格"
 
 
 # --- formulas that do not end -----------------------------------------------------------------------------------------
@@ -253,3 +262,40 @@ def test_a_sheet_of_a_million_cells_is_refused_before_it_is_read(tmp_path: Path)
         workbook("<row>" + '<c t="n"><v>1</v></c>' * 200 + "</row>" + "<row><c><v>1</v></c></row>" * 1_100_000)
     )
     assert "太大" in sentence(lambda: compile_form(source)).text
+
+
+# --- anything at all --------------------------------------------------------------------------------------------------
+
+WHOLE = workbook(cells(("type", "name", "label", "relevant"), ("text", "a", "甲", ""), ("text", "b", "乙", "${a} = 1")))
+TABLE = """| survey |
+| | type | name | label | relevant | bind::bt:print |
+| | begin_repeat | r | 组 | | |
+| | select_one hy | a | “甲” | ${b} != '' | col:20 |
+| | end_repeat | | | | |
+| | text | b | 乙 | | |
+| choices |
+| | list_name | name | label |
+| | hy | yl | 养老 |
+""".encode()
+WORDS = [b"begin_group", b"end_repeat", b"${a}", b"${", b"|", b"\n", b"rank", b"or_other", b'"', b"'", b"//", b"9" * 30]
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([(".md", TABLE), (".csv", TABLE), (".xlsx", WHOLE)]),
+       st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(WORDS) | st.binary(max_size=4)), min_size=1,
+                max_size=6))  # fmt: skip
+def test_no_table_however_damaged_brings_the_checker_down(
+    tmp_path_factory: pytest.TempPathFactory, given_file: tuple[str, bytes], cuts: list[tuple[float, int, bytes]]
+) -> None:
+    suffix, data = given_file
+    for at, gone, put in cuts:
+        place = int(at * len(data))
+        data = data[:place] + put + data[place + gone :]
+    source = tmp_path_factory.mktemp("z") / f"b{suffix}"
+    source.write_bytes(data)
+    problems = author_problems(source)
+    try:
+        load(compile_form(source))
+    except UserFacingError:
+        assert problems
+    assert all(problem.text and problem.remedy for problem in problems)

@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import io
 import re
-import zlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from baitao_desktop.domain.errors import UserFacingError
 
-from .telling import UnfitTable, told
+from .telling import AuthorProblem, UnfitTable, told
 
 FORMAT = 2  # raise it when the same table must give other XML
 PYXFORM = "4.5.0"  # part of a shipped form's name; known here so that finding it need not import pyxform
@@ -117,6 +116,11 @@ def sheets_of(source: Path) -> Any:
         raise UserFacingError(
             "F11", f"“{source.name}”打不开：不是完整的表格，或不是按模板做的表。请用WPS另存为 .xlsx 再试。"
         ) from trouble
+    for name in ("survey", "choices", "settings", "external_choices"):
+        for number, row in enumerate(getattr(table, name, None) or (), 2):
+            if None in row:  # pyxform trips over it; in .xlsx such a column is passed over
+                problem = AuthorProblem(name, number, "", "有一格上面没有表头", "请在第1行补上表头，或删去这一格")
+                raise UnfitTable("F12", source.name, (problem,))
     if not table.survey:
         raise UserFacingError("F11", f"“{source.name}”里没有题目；请检查有没有名为 survey 的工作表。")
     if sum(len(sheet) for sheet in (table.survey, table.choices or (), table.settings or ())) > MAX_ROWS:
@@ -140,8 +144,10 @@ def _bounded(source: Path, data: bytes) -> None:
                 raise too_big
             if sum(_cells(packed, name) for name in packed.namelist() if name.startswith("xl/worksheets/")) > MAX_CELLS:
                 raise too_big
-    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, RuntimeError, NotImplementedError):
-        return  # damaged: whoever reads it says so
+    except UserFacingError:
+        raise
+    except Exception:  # zipfile lets many kinds through on a damaged file; whoever reads it next says so
+        return
 
 
 def _cells(packed: Any, name: str) -> int:
