@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from baitao_desktop.forms import Form, compile_form, load
 from baitao_desktop.ui.fields.files import FileDoor
-from baitao_desktop.ui.fields.languages import LanguageMenu, Languages, languages_of
+from baitao_desktop.ui.fields.languages import LanguageMenu
 from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.rows import Rows
 from baitao_desktop.ui.fields.shown import ShownField
@@ -223,9 +223,7 @@ def test_rows_within_rows_come_back_whole(tmp_path: Path, window: MainWindow) ->
 
 def test_a_paper_changes_its_language_and_keeps_its_answers(tmp_path: Path, window: MainWindow, qtbot: QtBot) -> None:
     xform = compiled(tmp_path, SPOKEN)
-    assert languages_of(xform) == ("中文", "Tujia")
-    languages = Languages(languages_of(xform), "中文", lambda name: load(xform, language=name))
-    page = opened(load(xform), window, languages=languages)
+    page = opened(load(xform), window, form_in=lambda name: load(xform, language=name))
     menu = page.findChild(LanguageMenu)
     assert menu is not None
     rows = page.groups["ren"]

@@ -21,7 +21,6 @@ from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.canvas import Canvas
 from baitao_desktop.ui.fields.drawing import DrawField
 from baitao_desktop.ui.fields.files import FileDoor
-from baitao_desktop.ui.fields.languages import Languages
 from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.rows import Rows
 from baitao_desktop.ui.formpage import FormPage
@@ -100,7 +99,7 @@ def main() -> None:
         for state, answers in (("empty", {}), ("filled", ANSWERS.get(name, {}))):
             page = FormPage(
                 form, {}, answers, now=lambda: NOW, submit=lambda _: None, save_draft=lambda _: None, photos=photos,
-                files=files, languages=Languages(["中文", "普通话"], "中文", lambda _, f=form: f), room="tips",  # type: ignore[misc]
+                files=files, form_in=lambda _, f=form: f, room="tips",  # type: ignore[misc]
             )  # fmt: skip
             window.open_page(page)
             if state == "filled":

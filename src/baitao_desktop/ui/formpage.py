@@ -17,7 +17,7 @@ from baitao_desktop.ui.fields.base import Field
 from baitao_desktop.ui.fields.days import Clock
 from baitao_desktop.ui.fields.drawn import DrawnPage
 from baitao_desktop.ui.fields.files import FileDoor
-from baitao_desktop.ui.fields.languages import LanguageMenu, Languages
+from baitao_desktop.ui.fields.languages import LanguageMenu
 from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.rows import Rows
 from baitao_desktop.ui.foots import FormFoot
@@ -36,7 +36,8 @@ class FormPage(DrawnPage):
     whole, checked answers (hidden ones left out); whoever handles it calls `submitted()` or `refused(error)`
     afterwards. `above` stands over the form (a switch, a notice), `extra` blocks under it. Without `save_draft` nothing
     is kept before submitting. `photos` and `files` keep what is added (without them such questions say why they cannot
-    be answered); `languages` puts a menu over a form that has more than one.
+    be answered). `form_in(language)` gives the same form in another of its `languages`; with it a form that has more
+    than one gets a menu.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class FormPage(DrawnPage):
         extra: Sequence[QWidget] = (),
         photos: PhotoDoor | None = None,
         files: FileDoor | None = None,
-        languages: Languages | None = None,
+        form_in: Callable[[str], Form] | None = None,
         basis: Callable[[str], str] = make.clause_words,
         new: bool | None = None,
         title: str = "",
@@ -69,9 +70,9 @@ class FormPage(DrawnPage):
         self._dirty = self._submitting = False
         for widget in above:
             self.inside.addWidget(widget)
-        if languages is not None and len(languages.names) > 1:
-            self._form_in = languages.form_in
-            self.inside.addWidget(LanguageMenu(languages, self.speak))
+        self._form_in = form_in
+        if form_in is not None and len(form.languages) > 1:
+            self.inside.addWidget(LanguageMenu(form.languages, form.language, self.speak))
         for question in form.questions:
             self._build(question, "", self.inside, top=True)
         for block in extra:
@@ -181,6 +182,8 @@ class FormPage(DrawnPage):
 
     def speak(self, language: str) -> None:
         """Show the same paper in another of the form's languages; the answers stay."""
+        if self._form_in is None:
+            return
         self.form = self._form_in(language)
         self.filling = fill(self.form, self.filling.answers(), now=self._now(), lists=self._lists, new=False)
         self._paths = dict.fromkeys(self.filling.paths())
