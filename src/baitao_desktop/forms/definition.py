@@ -66,8 +66,8 @@ class Question:
     not stand in a path unless a name occurs twice in one level, then the full path below that level does.
     `type` is one of: text integer decimal date time dateTime select_one select_multiple rank range note image audio
     video file barcode geopoint geotrace geoshape acknowledge calculate hidden group repeat.
-    `bt` holds the columns `bind::bt:…` of the table (ledger, width, print, copy, search, basis, pii, seal) by their
-    short name. `label` and `hint` are the words as written; `Filling.label` works out what depends on answers.
+    `bt` holds the columns `bind::bt:…` of the table (ledger, width, print, copy, search, basis, pii, seal; of a
+    checklist rows, key, item: see `seeding`) by their short name. `label` and `hint` are the words as written; `Filling.label` works out what depends on answers.
     """
 
     path: str
