@@ -36,7 +36,7 @@ ALLOWED = {"PDF", "WPS", "Excel", "Word", "U", "Ctrl", "Alt", "Shift", "Enter", 
 _WORD = re.compile(r"[A-Za-z]{2,}|(?<![A-Za-z0-9])[A-Z](?![A-Za-z0-9])")
 # 编号、密级代码、文件名：BT-XS-DZZ203-ABC-2022-0001，DZZ203，S03，F1，.xlsx
 _CODE = re.compile(
-    r"(?:Ctrl|Alt|Shift)\+(?:Enter|F\d+|\S)|[A-Z]{2,}[-0-9][-A-Z0-9]*|[A-Z]\d{1,3}|[\w-]*\.(?:xlsx|csv|pdf|docx|btx|txt|png|jpg|json)|\b[0-9a-f]{6,}\b"
+    r"(?:Ctrl|Alt|Shift)\+(?:Enter|F\d+|\S)|[A-Z]{2,}[-0-9][-A-Z0-9]*|[A-Z]\d{1,3}|[\w-]*\.(?:xlsx|csv|pdf|docx|btx|md|xml|txt|png|jpg|json)|\b[0-9a-f]{6,}\b"
 )
 _INVISIBLE = {"\u2060", "\n", "\t", "\u3000", " ", "\u200b"}
 

@@ -79,6 +79,12 @@ class LedgerPage(DeskPage):
     def refresh(self) -> None:
         """Read again from the cabinet, keeping the place: same filter, same row."""
         rid = self._current() or self._was
+        force = self.desk.forms.get(self.form_id, self.form)
+        if force is not self.form:
+            # 收了新版的表，列也跟着变
+            self.form = force
+            self.all_columns = parts.shown_columns(self.form)
+            self.columns = self._chosen_columns()
         self._open.close()
         self._open = ExitStack()
         opened = self._open.enter_context(ledgers.open_ledger(self.desk, self.form_id))

@@ -33,6 +33,7 @@ class ListsPage(DeskPage):
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat, "从表格收线索", wide=True)
+        self.inner.setMinimumHeight(1)  # 折行的字各按最窄时的高度算最小值，页尾会空出大半屏；实际高度由布局按宽度算
         self.preview: ListPreview | None = None
         self.kinds: list[StillCombo] = []
         self.inside.addWidget(

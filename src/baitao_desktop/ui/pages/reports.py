@@ -35,6 +35,7 @@ class ReportsPage(DeskPage):
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat, "报表文书")
         self.room = "reports" if seat.desk.is_office else ""
+        self.inner.setMinimumHeight(1)  # 折行的字各按最窄时的高度算最小值，页尾会空出大半屏；实际高度由布局按宽度算
         self.months = {m.name: m for m in months(seat)}
         self.draft: BriefingDraft | None = None
         self.texts: list[LongTextField] = []

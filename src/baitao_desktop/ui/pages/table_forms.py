@@ -25,6 +25,7 @@ from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 from baitao_desktop.ui.pages.tables import WrittenTable
 from baitao_desktop.ui.window import MainWindow
+from baitao_desktop.ui.worker import Tell
 
 KINDS = "编好的表 (*.xlsx *.md);;所有文件 (*)"
 HEADS = ("工作表", "行", "列", "哪里不对", "怎么改")
@@ -58,6 +59,7 @@ class TableFormsPage(DeskPage):
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat, "表样")
         self.room = "reports" if seat.desk.is_office else ""
+        self.inner.setMinimumHeight(1)  # 折行的字各按最窄时的高度算最小值，页尾会空出大半屏；实际高度由布局按宽度算
         self.preview: FormPreview | None = None
         self.path: Path | None = None
         self.all_questions = False
@@ -144,9 +146,14 @@ class TableFormsPage(DeskPage):
             return
         self.trouble.hide()
         desk, path = self.desk, self.preview.path
-        self.act(
-            lambda _tell: own_forms.take_in_form(desk, path), done=self._taken, failed=self._say, title="正在收这张表"
-        )
+
+        def do(_tell: Tell) -> Done[RecordId]:
+            taken = own_forms.take_in_form(desk, path)
+            # 旧记录要按新表重新编目，记录多时要几秒，不能在窗口上做
+            self.seat.reload()
+            return taken
+
+        self.act(do, done=self._taken, failed=self._say, title="正在收这张表")
 
     def _choose(self) -> None:
         path = self.win.chooser.open_file(self, "选择编好的表", KINDS)
@@ -160,8 +167,9 @@ class TableFormsPage(DeskPage):
         self.again_button = act_button("改好再看", self.look_again, icon="search")
         self.wps_link = link("用WPS打开这张表", self._open_outside, icon="open")
         self.copy_link = link("复制", self._copy, icon="copy", name="复制要改的地方")
-        drop = link("不收了", self._drop)
-        for part in (self.problems_said, flow(self.again_button, self.wps_link, self.copy_link, drop), self.problems):
+        self.leave_link = link("不收了", self._drop)
+        acts = flow(self.again_button, self.wps_link, self.copy_link, self.leave_link)
+        for part in (self.problems_said, acts, self.problems):
             inside.addWidget(part)
         self.problems_card.hide()
         return self.problems_card
@@ -215,7 +223,6 @@ class TableFormsPage(DeskPage):
 
     def _taken(self, done: Done[RecordId]) -> None:  # noqa: ARG002
         form = self.preview.form if self.preview is not None else None
-        self.seat.reload()
         self._drop()
         self.refresh()
         if form is not None:
@@ -244,9 +251,8 @@ class TableFormsPage(DeskPage):
         self.scroller.verticalScrollBar().setValue(0)
 
     def _shown_buttons(self) -> list[QWidget]:
-        return [
-            self.choose_button, self.again_button, self.wps_link, self.copy_link, self.take_button, self.drop_link, self.more,
-        ]  # fmt: skip
+        mend = (self.again_button, self.wps_link, self.copy_link, self.leave_link, self.problems)
+        return [self.choose_button, *mend, self.take_button, self.drop_link, self.more]
 
 
 def _changes(changes: Sequence[str], before: Form | None, form: Form) -> str:

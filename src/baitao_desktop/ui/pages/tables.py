@@ -36,6 +36,8 @@ class WrittenTable(QTableWidget):
         _dress(self, name)
         self.setHorizontalHeaderLabels(list(heads))
         self.setWordWrap(True)
+        self.setShowGrid(True)
+        self.setStyleSheet(f"QTableWidget {{ gridline-color: {look.LINE}; }}")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
@@ -50,7 +52,6 @@ class WrittenTable(QTableWidget):
         for r, row in enumerate(rows):
             for c, text in enumerate(row):
                 item = QTableWidgetItem(text)
-                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
                 self.setItem(r, c, item)
         self._fit()
 
@@ -66,6 +67,9 @@ class WrittenTable(QTableWidget):
 
     def _fit(self) -> None:
         self.resizeRowsToContents()
+        for row in range(self.rowCount()):
+            # 折了行的句子挨得太紧，分不清哪两行是一处
+            self.setRowHeight(row, self.rowHeight(row) + 8)
         self.setFixedHeight(self.verticalHeader().length() + self.horizontalHeader().sizeHint().height() + 4)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
