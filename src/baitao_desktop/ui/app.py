@@ -216,9 +216,12 @@ def run(places: Places, *, clock: Clock = real_clock, ready: Callable[[Program],
         return 2
     from baitao_desktop.ui import crashes
 
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    made = QApplication.instance()
+    app = made or QApplication([*sys.argv[:1], *look.STYLE])
     if not isinstance(app, QApplication):
         return 2
+    if made is None:
+        app.setProperty(look.STYLED, True)
     app.setApplicationName("baitao-desktop")
     app.setApplicationDisplayName("")
     look.dress(app, type_size(places))

@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
-    QCheckBox,
-    QCompleter,
-    QLineEdit,
-    QListView,
-    QRadioButton,
-    QStyledItemDelegate,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QLineEdit, QRadioButton, QWidget
 
 from baitao_desktop.domain.pinyin import matches
 from baitao_desktop.ui import look
@@ -25,6 +14,8 @@ from baitao_desktop.ui.fields.base import Asks, Choice, Field, check_box, plain_
 from baitao_desktop.ui.fields.grid import Grid
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
+
     from baitao_desktop.domain.ops import Json
 
 MOST_SHOWN = 2000
@@ -174,6 +165,10 @@ class PickField(Field):
     """
 
     def __init__(self, asks: Asks, choices: Sequence[Choice]) -> None:
+        from PySide6.QtCore import QStringListModel
+        from PySide6.QtGui import QAction
+        from PySide6.QtWidgets import QCompleter, QListView, QStyledItemDelegate
+
         super().__init__(asks)
         self._value: str | None = None
         self._choices: list[Choice] = []
