@@ -47,3 +47,11 @@ def test_what_is_no_photo_is_told(make_desk: MakeDesk, tmp_path: Path) -> None:
     with pytest.raises(UserFacingError, match="找不到"):
         photos.keep_photo(desk, tmp_path / "没有.jpg")
     assert photos.small_photo(desk, {"blob": "0" * 64}) == b""
+
+
+def test_any_other_file_is_kept_without_its_name(make_desk: MakeDesk, tmp_path: Path) -> None:
+    desk = make_desk("麦子坪村")
+    path = tmp_path / "测甲某的录音.MP3"
+    path.write_bytes(b"sound")
+    answer = photos.keep_file(desk, path)
+    assert answer["name"] == "附件.mp3" and photos.whole_photo(desk, answer) == b"sound"

@@ -17,6 +17,7 @@ from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.domain.values import iso_minute
 from baitao_desktop.forms import Form
 from baitao_desktop.ui.fields.base import Asks, check_box, label_of
+from baitao_desktop.ui.fields.files import FileDoor
 from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.formpage import FormPage
@@ -104,6 +105,15 @@ def photo_door(seat: Seat, window: MainWindow) -> PhotoDoor:
         keep=lambda source: photos.keep_photo(seat.desk, source),
         thumb=lambda answer: photos.small_photo(seat.desk, answer),
         pick=lambda parent: window.chooser.open_files(parent, "选照片", PHOTO_KINDS),
+        full=lambda answer: photos.whole_photo(seat.desk, answer),
+    )
+
+
+def file_door(seat: Seat, window: MainWindow) -> FileDoor:
+    """How pages keep any other file: sound, film, papers."""
+    return FileDoor(
+        keep=lambda source: photos.keep_file(seat.desk, source),
+        pick=lambda parent, kinds: window.chooser.open_files(parent, "选文件", kinds),
     )
 
 
@@ -220,6 +230,7 @@ def make_form_page(
         above=above,
         extra=extra,
         photos=photo_door(seat, window),
+        files=file_door(seat, window),
         new=None if found is None else False,
         title="登记线索" if is_tip else form.title,
         room=room_of(form.id),
@@ -257,6 +268,7 @@ def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage
         submit=submit,
         extra=[reason],
         photos=photo_door(seat, window),
+        files=file_door(seat, window),
         new=False,
         title=f"更正　{view.no or view.title}",
         submit_text="保存更正",
