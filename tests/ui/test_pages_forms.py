@@ -279,3 +279,24 @@ def test_a_paper_from_a_telephone(program: Program, tmp_path: Path) -> None:
     assert isinstance(page, ListsPage)
     page.phone.take(whole)
     assert page.phone.trouble.isVisible()
+
+
+def test_rows_move_over_with_their_table(program: Program, tmp_path: Path) -> None:
+    def rows(kind: str) -> list[list[str]]:
+        head = [ROWS[0], ["begin_repeat", "ren", "人员", ""], ["text", "cheng", "称呼", ""], [kind, "sui", "年纪", ""]]
+        return [*head, ["end_repeat", "", "", ""]]
+
+    take(program, table(tmp_path / "一.xlsx", rows=rows("integer")))
+    desk = seat_of(program).desk
+    kept = {"mingcheng": "丁点", "ren[a]": True, "ren[a]/cheng": "张某某", "ren[a]/sui": 71}
+    drafts.save_draft(desk, "d3", "fuwudian", kept)
+    take(program, table(tmp_path / "二.xlsx", "2", rows=rows("text")))
+    open_form(seat_of(program), program.window, draft="d3")
+    click(filling(program), "换到新表……")
+    next(s for s in program.window.findChildren(Sheet) if s.isVisible()).act()
+    page = filling(program)
+    assert page.answers()["ren[a]/cheng"] == "张某某" and "年纪：71" in said(page)
+    page.submit()
+    shown = program.window.page()
+    assert isinstance(shown, RecordPage) and shown.view is not None
+    assert set(shown.view.record.answers) == {"mingcheng", "ren[a]", "ren[a]/cheng"}

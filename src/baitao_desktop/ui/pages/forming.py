@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from baitao_desktop.actions import drafts, form_shelf, photos, records, tips
 from baitao_desktop.actions.desk import Desk, Done
+from baitao_desktop.actions.drafts import Draft
 from baitao_desktop.actions.tips import Registered
 from baitao_desktop.domain import tips as law
 from baitao_desktop.domain.errors import UserFacingError
@@ -214,12 +215,6 @@ def make_form_page(
         window.back()
         open_form(seat, window, draft=draft_id)
 
-    above: list[QWidget] = []
-    if form is not force:
-        above.append(OldTable(seat, window, draft_id, form, force, save=keep, moved=moved))
-    left = form_shelf.left_behind(desk, form, answers) if found else ()
-    if left or (found and found.version != form.version):
-        above.append(LeftBehind(found.version if found else "", form, left))
     page = FormPage(
         form,
         desk.lists,
@@ -227,7 +222,7 @@ def make_form_page(
         now=desk.now,
         submit=submit,
         save_draft=lambda so_far: drafts.save_draft(seat.desk, draft_id, form.id, so_far, version=form.version),
-        above=above,
+        above=_above(seat, window, found, form, force, keep=keep, moved=moved) if found else (),
         extra=extra,
         photos=photo_door(seat, window),
         files=file_door(seat, window),
@@ -236,6 +231,26 @@ def make_form_page(
         room=room_of(form.id),
     )
     return page
+
+
+def _above(
+    seat: Seat,
+    window: MainWindow,
+    found: Draft,
+    form: Form,
+    force: Form,
+    *,
+    keep: Callable[[], None],
+    moved: Callable[[], None],
+) -> list[QWidget]:
+    """What a draft from another version of its form has to say over the page; nothing where the versions agree."""
+    above: list[QWidget] = []
+    if form is not force:
+        above.append(OldTable(seat, window, found.id, form, force, save=keep, moved=moved))
+    left = form_shelf.left_behind(seat.desk, form, found.answers)
+    if left or found.version != form.version:
+        above.append(LeftBehind(found.version, form, left))
+    return above
 
 
 def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage:
