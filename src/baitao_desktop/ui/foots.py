@@ -61,7 +61,7 @@ class WindowFoot(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 16, 4)
         self.said = label_of("", "ok")
-        self.undo_button = link_button("撤销", "undo")
+        self.undo_button = link_button("撤销")
         self.undo_button.setToolTip(f"{UNDO_SECONDS}秒内可以撤销")
         self.undo_button.setAccessibleName("撤销")
         self.undo_button.clicked.connect(self.undo)
@@ -82,6 +82,8 @@ class WindowFoot(QWidget):
     def offer(self, way_back: Callable[[], Any]) -> None:
         """Show 撤销 for what was just told."""
         self._way_back = way_back
+        if self.undo_button.icon().isNull():
+            self.undo_button.setIcon(look.icon("undo", look.ACCENT))
         self.undo_button.show()
         self.show()
         self.timer.start()

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of, link_button
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
     from baitao_desktop.ui.window import MainWindow
 
 UNBOUNDED = 16_777_215
@@ -49,7 +50,7 @@ class Page(QWidget):
         self.inside.setContentsMargins(16, 12, 16, 12)
         self.inside.setSpacing(12)
         self.heading = label_of(title, "title")
-        self.back_button = link_button("返回", "back")
+        self.back_button = link_button("返回")
         self.back_button.setToolTip("Esc")
         self.back_button.setAccessibleName("返回上一页")
         self.back_button.hide()
@@ -99,6 +100,9 @@ class Page(QWidget):
 
     def set_way_back(self, *, there: bool) -> None:
         """Show 返回 beside the title when there is a page to go back to; the window calls it."""
+        if there and self.back_button.icon().isNull():
+            # 第一页没有“返回”，它的图标到用时才画
+            self.back_button.setIcon(look.icon("back", look.ACCENT))
         self.back_button.setVisible(there)
 
     def _back(self) -> None:
@@ -111,6 +115,8 @@ class Page(QWidget):
 
     def add_action(self, words: str, keys: str, do: QAction | None = None) -> QAction:
         """An action of this page with its own key, working while focus is anywhere in the page."""
+        from PySide6.QtGui import QAction
+
         action = do or QAction(words, self)
         action.setShortcut(keys)
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -240,7 +240,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.strip = rooms.Strip(self.go_room)
         self.strip.hide()
-        self.menu = link_button("收起", "menu")
+        self.menu = link_button("收起")
         self.menu.setStyleSheet("text-align: left; padding-left: 16px; min-height: 28px;")
         self.menu.setAccessibleName("收起或展开左栏")
         self.menu.clicked.connect(self._turn_strip)
@@ -300,6 +300,8 @@ class MainWindow(QMainWindow):
         shown = [r for r in self._known if r.key in self._rooms]
         self.strip.set_rooms(shown)
         self.strip.setVisible(bool(shown))
+        if shown and self.menu.icon().isNull():
+            self.menu.setIcon(look.icon("menu", look.ACCENT))
         self.menu.setVisible(bool(shown))
 
     def _enter(self, place: _Place) -> None:

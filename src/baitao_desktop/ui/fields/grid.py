@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import Asks, Choice, Field, label_of, plain_button_text
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
 
 FULL = 99
 """As many even columns as fit."""

@@ -6,20 +6,26 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 
-from baitao_desktop.domain.values import half_width, phone_of, phone_warning, uscc_warning
 from baitao_desktop.ui import look
-from baitao_desktop.ui.fields import reading
 from baitao_desktop.ui.fields.base import Asks, Field, label_of
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from baitao_desktop.domain.ops import Json
 
 
 def too_long(text: str, limit: int) -> str:
     return f"已写{len(text)}字，超出{len(text) - limit}字，请删减" if limit and len(text) > limit else ""
+
+
+def _one_line(text: str) -> str:
+    # 读数字、日期的一套（decimal、datetime、正则）第一页画出来以前用不着，6毫秒
+    from baitao_desktop.ui.fields.reading import one_line
+
+    return one_line(text)
 
 
 class TextField(Field):
@@ -39,16 +45,16 @@ class TextField(Field):
         return []
 
     def value(self) -> Json:
-        return reading.one_line(self.line.text()) or None
+        return _one_line(self.line.text()) or None
 
     def set_value(self, value: Json) -> None:
         text = "" if value is None else str(value)
-        if text != reading.one_line(self.line.text()):
+        if text != _one_line(self.line.text()):
             self.line.setText(text)
             self.line.setCursorPosition(0)
 
     def trouble(self) -> str:
-        return too_long(reading.one_line(self.line.text()), self.asks.limit)
+        return too_long(_one_line(self.line.text()), self.asks.limit)
 
     def set_read_only(self, *, read_only: bool) -> None:
         self.line.setReadOnly(read_only)
@@ -92,12 +98,16 @@ class CheckedField(TextField):
 
 
 def phone_field(asks: Asks) -> CheckedField:
+    from baitao_desktop.domain.values import phone_of, phone_warning
+
     field = CheckedField(asks, tidy=phone_of, warning=phone_warning)
     field.line.setInputMethodHints(Qt.InputMethodHint.ImhPreferNumbers)
     return field
 
 
 def uscc_field(asks: Asks) -> CheckedField:
+    from baitao_desktop.domain.values import half_width, uscc_warning
+
     return CheckedField(asks, tidy=lambda text: "".join(half_width(text).upper().split()), warning=uscc_warning)
 
 
@@ -137,6 +147,8 @@ class LongTextField(Field):
         if text != self.box.toPlainText().strip():
             self._silent = True
             self.box.setPlainText(text)
+            from PySide6.QtGui import QTextCursor
+
             self.box.moveCursor(QTextCursor.MoveOperation.End)
             self._silent = False
             self._last = text
@@ -245,6 +257,8 @@ class MoneyField(NumberField):
     complaint = "请填金额，例如 3980 或 3.98万（单位：元，最多到分）"
 
     def __init__(self, asks: Asks) -> None:
+        from baitao_desktop.ui.fields import reading
+
         super().__init__(asks, read=reading.read_fen, unit="元")
 
     def extra(self) -> list[QLabel]:
@@ -255,16 +269,24 @@ class MoneyField(NumberField):
         super().set_value(int(value) if isinstance(value, str) and value.lstrip("-").isdigit() else value)
 
     def written(self, value: Json) -> str:
+        from baitao_desktop.ui.fields import reading
+
         return reading.fen_text(value) if isinstance(value, int) else ""
 
     def told(self) -> None:
+        from baitao_desktop.ui.fields import reading
+
         value = self.value()
         self._wan.setText(reading.fen_echo(value) if isinstance(value, int) and abs(value) >= 1_000_000 else "")
 
 
 def integer_field(asks: Asks, *, thousands: bool = False) -> NumberField:
-    return NumberField(asks, read=reading.read_integer, thousands=thousands)
+    from baitao_desktop.ui.fields.reading import read_integer
+
+    return NumberField(asks, read=read_integer, thousands=thousands)
 
 
 def decimal_field(asks: Asks, *, thousands: bool = False) -> NumberField:
-    return NumberField(asks, read=reading.read_decimal, thousands=thousands)
+    from baitao_desktop.ui.fields.reading import read_decimal
+
+    return NumberField(asks, read=read_decimal, thousands=thousands)

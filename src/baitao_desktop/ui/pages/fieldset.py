@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from baitao_desktop.ui import look
@@ -14,6 +13,8 @@ from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.keys import Keys
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from baitao_desktop.domain.ops import Json
 
 NARROW = 38  # em

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from baitao_desktop import files, seal
-from baitao_desktop.actions import setup
-from baitao_desktop.actions.campaigns import load_campaign
-from baitao_desktop.actions.desk import Clock
-from baitao_desktop.actions.setup import Founded
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.paths import Places
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import Asks, Choice, Field, check_box, label_of
-from baitao_desktop.ui.fields.choices import PickField, RowField
-from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.page import Page
-from baitao_desktop.ui.pages.fieldset import Fieldset, PasswordField
-from baitao_desktop.ui.pages.parts import act_button, card, chips, copy, flow, link, rows_of, selectable
+from baitao_desktop.ui.pages.parts import act_button, card, chain, chips, copy, flow, link, rows_of, selectable
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFrame
+
+    from baitao_desktop.actions.desk import Clock
+    from baitao_desktop.actions.setup import Founded
+    from baitao_desktop.paths import Places
 
 UNIT, OFFICE = "unit", "office"
 KIND_OF_TEXT = "文字文件 (*.txt)"
@@ -50,10 +49,11 @@ class FirstRunPage(Page):
         self.office_button = self._big("我是街道专项办", lambda: self.choose(OFFICE))
         self.demo_button = self._big("先看演示", self._demo)
         self.inside.addWidget(chips(self.unit_button, self.office_button, self.demo_button))
-        self.inside.addWidget(self._form())
-        self.inside.addLayout(rows_of(link("从备份恢复……", self._ask_backup, icon="import")))
+        self.form: QFrame | None = None
+        self._form_at = self.inside.count()
+        self.from_backup = link("从备份恢复……", self._ask_backup, icon="import")
+        self.inside.addLayout(rows_of(self.from_backup))
         self.inside.addStretch(1)
-        self.form.hide()
 
     def first_focus(self) -> QWidget | None:
         return self.unit_button
@@ -61,6 +61,11 @@ class FirstRunPage(Page):
     def choose(self, role: str) -> None:
         """Show what a unit, or the office, has to fill in."""
         self.role = role
+        if self.form is None:
+            # 选了身份才需要单位名单和各栏，第一页先画出来
+            self.form = self._form()
+            self.inside.insertWidget(self._form_at, self.form)
+            chain(self.go, self.from_backup)
         self.form.show()
         self.unit_button.setChecked(role == UNIT)
         self.office_button.setChecked(role == OFFICE)
@@ -82,6 +87,9 @@ class FirstRunPage(Page):
         needed = [self.name, self.password, self.again, *([self.phrase, self.phrase_again] if office else [self.unit])]
         if self.fields.problems(needed) or not self._alike():
             return
+        from baitao_desktop import seal
+        from baitao_desktop.actions import setup
+
         unit = "ZXB" if office else str(self.unit.value())
         secret = seal.password(str(self.password.value()))
         phrase = seal.password(str(self.phrase.value())) if office else None
@@ -117,7 +125,13 @@ class FirstRunPage(Page):
                 return False
         return True
 
-    def _form(self) -> QWidget:
+    def _form(self) -> QFrame:
+        from baitao_desktop.actions.campaigns import load_campaign
+        from baitao_desktop.actions.setup import MIN_PASSWORD
+        from baitao_desktop.ui.fields.choices import PickField, RowField
+        from baitao_desktop.ui.fields.text import TextField
+        from baitao_desktop.ui.pages.fieldset import Fieldset, PasswordField
+
         campaign = load_campaign()
         units = [Choice(u.code, u.name) for u in campaign.reporting_units()]
         units.sort(key=lambda c: not campaign.units[c.value].is_village)
@@ -129,7 +143,7 @@ class FirstRunPage(Page):
         self.unit = PickField(Asks("单位"), units)
         self.name = TextField(Asks("您的姓名"))
         self.post = TextField(Asks("职务", "如党组织书记、网格员，可以不填"))
-        self.password = PasswordField(Asks("登录口令", f"至少{setup.MIN_PASSWORD}位"))
+        self.password = PasswordField(Asks("登录口令", f"至少{MIN_PASSWORD}位"))
         self.again = PasswordField(Asks("再填一次口令"))
         self.phrase = PasswordField(Asks("回访口令", "由回访员本人设，至少6位"))
         self.phrase_again = PasswordField(Asks("再填一次回访口令"))
@@ -141,11 +155,11 @@ class FirstRunPage(Page):
         self.fields = Fieldset(fields, self.submit)
         self.go = act_button("开始使用", self.submit, primary=True)
         self.status = label_of("", "hint")
-        self.form, inside = card()
+        form, inside = card()
         inside.addWidget(self.about)
         inside.addWidget(self.fields)
         inside.addLayout(rows_of(self.go, self.status))
-        return self.form
+        return form
 
     def _big(self, text: str, do: Callable[[], object]) -> QPushButton:
         made = act_button(text, do)
@@ -210,6 +224,8 @@ class RecoveryPage(Page):
         text = (
             f"白涛养老反诈工作台　恢复码\n单位：{self._unit}\n\n{self.code}\n\n请打印后妥善保管，不要和电脑放在一起。\n"
         )
+        from baitao_desktop import files
+
         try:
             files.write_whole(path.with_suffix(".txt"), text.encode("utf-8-sig"), private=True)
         except UserFacingError as error:
