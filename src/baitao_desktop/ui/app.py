@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from baitao_desktop.actions.login import has_store
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from baitao_desktop.ui.worker import Worker
 
 WINDOW_FILE = "window.json"
+FIRST_PAINT = 300  # 毫秒；第一页画完之后
 
 
 def real_clock() -> datetime:
@@ -155,6 +157,16 @@ class Program:
 
         self.window.act(lambda _tell: backups.restore(backup, self.places), done=came, title="正在恢复备份")
 
+    def warm(self) -> None:
+        """Load what login needs while the person types; it takes no part in what is shown, and trouble with it shows
+        itself at login."""
+        from baitao_desktop.actions import login
+
+        def nothing(_result: object) -> None:
+            return
+
+        self.window.worker.start(login.warm, done=nothing, failed=nothing, reading=True)
+
     def _keep_type(self, percent: int) -> None:
         keep_type_size(self.places, percent)
 
@@ -229,6 +241,7 @@ def run(places: Places, *, clock: Clock = real_clock, ready: Callable[[Program],
     crashes.watch(places, program.window.trouble)
     program.begin()
     program.window.show()
+    QTimer.singleShot(FIRST_PAINT, program.window, program.warm)
     if ready is not None:
         ready(program)
     try:
