@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -107,3 +108,20 @@ def tip_answers(**more: object) -> dict[str, object]:
         "zhaiyao": "让老人预存2万元成为贵宾会员，说每月返600元。",
         **more,
     }
+
+
+_ended: list[int] = []
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    _ended.append(int(exitstatus))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """After hundreds of windows PySide 6.8.3 can crash while the interpreter takes Qt apart, when all has been reported
+    (seen twice: 1565 passed, then a segmentation fault at exit). Leave with pytest's own status instead."""
+    if _ended and "PySide6.QtWidgets" in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_ended[-1])
