@@ -13,7 +13,6 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -148,15 +147,10 @@ class LedgerPage(DeskPage):
     # —— 画 ——
 
     def _build(self, nothing: str) -> None:
-        self.inside.removeWidget(self.heading)
         self.new_button = act_button(self.new, self._new, primary=True, icon="add")
-        head = QHBoxLayout()
-        head.addWidget(self.heading)
-        head.addStretch(1)
         self.may_add = bool(self.new) and (self.form_id != tips.FORM or records.may_register(self.desk))
         if self.may_add:
-            head.addWidget(self.new_button)
-        self.inside.insertLayout(0, head)
+            self.heading_row.addWidget(self.new_button)
         self.inside.setSpacing(8)
         self.search = QLineEdit()
         self.search.setPlaceholderText("搜索，几个词用空格隔开")
