@@ -117,7 +117,7 @@ def test_filling_in_again_seals_anew(block: ReporterBlock, sealer: Sealer) -> No
     fill_in(block)
     form_of(block).go_to("zhaiyao")
     block._again()
-    assert block.sealed is None
+    assert block.sealed == "sealed-1"
     assert NAME not in all_words(form_of(block).window())  # type: ignore[arg-type]
     assert block._choice() == "乙"
     fill_in(block)
@@ -169,6 +169,54 @@ def test_nothing_can_be_copied_out(block: ReporterBlock) -> None:
     assert box.inputMethodHints() & Qt.InputMethodHint.ImhSensitiveData
     assert box.contextMenuPolicy() == Qt.ContextMenuPolicy.NoContextMenu
     assert box.completer() is None  # type: ignore[attr-defined]
+
+
+def test_left_empty_the_second_time_the_first_stays_sealed(block: ReporterBlock, sealer: Sealer) -> None:
+    fill_in(block)
+    form_of(block).go_to("zhaiyao")
+    block._again()
+    hands.enter()
+    form_of(block).go_to("zhaiyao")
+    assert block.sealed == "sealed-1"
+    assert len(sealer.blocks) == 1
+    assert "已密封" in all_words(form_of(block).window())  # type: ignore[arg-type]
+    block._again()
+    assert block.finish() == ""
+    assert block.sealed == "sealed-1"
+
+
+def test_nothing_can_be_selected_for_a_middle_click(block: ReporterBlock) -> None:
+    fill_in(block)
+    box = hands.focused()
+    assert isinstance(box, QLineEdit)
+    shift, ctrl = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    for key, held in (
+        (Qt.Key.Key_A, ctrl), (Qt.Key.Key_Left, shift), (Qt.Key.Key_Left, shift | ctrl), (Qt.Key.Key_Home, shift),
+        (Qt.Key.Key_K, ctrl), (Qt.Key.Key_U, ctrl),
+    ):  # fmt: skip
+        hands.press(key, held)
+        assert box.selectedText() == ""
+    QTest.mouseDClick(box, Qt.MouseButton.LeftButton)
+    assert box.selectedText() == ""
+    hands.press(Qt.Key.Key_Backtab, shift)
+    hands.press(Qt.Key.Key_Tab)
+    assert hands.focused() is box
+    assert box.selectedText() == ""
+    assert box.text() == PHONE
+
+
+def test_a_name_pasted_in_leaves_the_clipboard_when_it_is_sealed(block: ReporterBlock, sealer: Sealer) -> None:
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText(f"{NAME} {PHONE}")
+    fill_in(block)
+    form_of(block).go_to("zhaiyao")
+    assert sealer.blocks
+    assert clipboard.text() == ""
+    clipboard.setText("别的话")
+    block._again()
+    fill_in(block)
+    form_of(block).go_to("zhaiyao")
+    assert clipboard.text() == "别的话"
 
 
 def test_what_cannot_be_sealed_stays_and_says_why(block: ReporterBlock, sealer: Sealer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QClipboard, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from baitao_desktop.domain.errors import UserFacingError
@@ -26,28 +26,68 @@ LEVELS = (
     Choice("丙", "丙　不留姓名，凭查询码问结果"),
 )
 NO_NAME = "丙"
+_WORDS = ("xingming", "dianhua", "zhuzhi", "beizhu")
 _TIMES = tuple(Choice(t, t) for t in ("上午", "下午", "晚上", "不限"))
 _YES_NO = (Choice("是", "是"), Choice("否", "否"))
 
 
+_Key = QKeySequence.StandardKey
+# 复制、剪切，以及一切会选中的键：在X11上选中就进了“中键粘贴”的剪贴板；
+# Ctrl+K、Ctrl+U 删到行尾、删整行，Qt 会先把删掉的字放进剪贴板
+_KEYS_OUT = (
+    _Key.Copy, _Key.Cut, _Key.DeleteEndOfLine, _Key.DeleteCompleteLine, _Key.SelectAll, _Key.SelectNextChar,
+    _Key.SelectPreviousChar, _Key.SelectNextWord, _Key.SelectPreviousWord, _Key.SelectNextLine,
+    _Key.SelectPreviousLine, _Key.SelectStartOfLine, _Key.SelectEndOfLine, _Key.SelectStartOfBlock,
+    _Key.SelectEndOfBlock, _Key.SelectStartOfDocument, _Key.SelectEndOfDocument,
+)  # fmt: skip
+
+
 class _Secret(QLineEdit):
-    """A box out of which nothing can be copied, and of whose words no input method makes a habit."""
+    """A box out of which nothing can be copied, and of whose words no input method makes a habit.
+
+    Nothing in it can be selected, so that no clipboard, selection or drag of the desktop ever gets its words.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setDragEnabled(False)
         self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        self.selectionChanged.connect(self._drop_selection)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Cut):
+        if any(event.matches(key) for key in _KEYS_OUT):
             event.accept()
             return
         super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # 用 Tab 走进来时 Qt 会全选
+        self._drop_selection()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        # X11 上用鼠标选中就进了“中键粘贴”的剪贴板：松开鼠标时不交给Qt
+        # 松开鼠标时 Qt 把选中的字交给“中键粘贴”；中键按下松开仍可往里粘贴
+        if event.button() == Qt.MouseButton.MiddleButton:
+            super().mouseReleaseEvent(event)
+            return
         event.accept()
+
+    def _drop_selection(self) -> None:
+        if self.hasSelectedText():
+            self.deselect()
+
+
+def _forget_copies(words: Sequence[str]) -> None:
+    """Take these words out of every clipboard of the desktop; what else was copied stays there."""
+    board = QGuiApplication.clipboard()
+    modes = [QClipboard.Mode.Clipboard]
+    modes += [QClipboard.Mode.Selection] if board.supportsSelection() else []
+    modes += [QClipboard.Mode.FindBuffer] if board.supportsFindBuffer() else []
+    for mode in modes:
+        kept = board.text(mode)
+        if any(word in kept for word in words):
+            board.clear(mode)
 
 
 class _SecretField(Field):
@@ -78,7 +118,8 @@ class _SecretField(Field):
 class ReporterBlock(QFrame):
     """Stands under the tip form as an `extra`. `seal(block)` is called when the block is left with something in it;
     what it gives is `sealed`, and the words are dropped: the boxes themselves are destroyed, so no undo, no selection,
-    no text of a label keeps them. A UserFacingError of `seal` is said in the block and the words stay.
+    no text of a label keeps them. A UserFacingError of `seal` is said in the block and the words stay. 重新填写 keeps
+    what was sealed until something new is sealed: left empty, the old one stands again.
 
     `closed`: the reason why nothing can be sealed here yet; then the block shows it and asks nothing.
     """
@@ -94,6 +135,7 @@ class ReporterBlock(QFrame):
         self._inner: QWidget | None = None
         self._watch: Callable[[QWidget], None] | None = None
         self._touched = False
+        self._open = False
         self.setProperty("role", "card")
         self.setAccessibleName("举报人信息（密封）")
         self._box = QVBoxLayout(self)
@@ -127,7 +169,10 @@ class ReporterBlock(QFrame):
         return target is not None
 
     def finish(self) -> str:
-        if self._closed or self.sealed is not None:
+        if self._closed or not self._open:
+            return ""
+        if self.sealed is not None and not self._something():
+            self._show_sealed()
             return ""
         if self._choice() != NO_NAME and not self._fields_value("xingming") and not self._fields_value("dianhua"):
             field = self._fields["xuanze"]
@@ -159,15 +204,19 @@ class ReporterBlock(QFrame):
 
     def _something(self) -> bool:
         """Whether leaving the block must seal: a name-less choice was made, or a word was written."""
-        words = any(self._fields_value(n) for n in ("xingming", "dianhua", "zhuzhi", "beizhu"))
+        words = any(self._fields_value(n) for n in _WORDS)
         return words or (self._touched and self._choice() == NO_NAME)
 
     def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
         # 切到别的程序时 new 为空：人还会回来接着填
-        if self._inner is None or old is None or new is None or self.sealed is not None:
+        if self._inner is None or old is None or new is None or not self._open:
             return
-        if self._inner.isAncestorOf(old) and not self._inner.isAncestorOf(new) and self._something():
+        if not self._inner.isAncestorOf(old) or self._inner.isAncestorOf(new):
+            return
+        if self._something():
             self._shut()
+        elif self.sealed is not None:
+            self._show_sealed()
 
     def _shut(self) -> str:
         for field in self._fields.values():
@@ -184,6 +233,8 @@ class ReporterBlock(QFrame):
         except UserFacingError as trouble:
             self._fields["xuanze"].set_problem(trouble.text)
             return trouble.text
+        else:
+            _forget_copies([str(block[n]) for n in _WORDS if len(str(block.get(n, ""))) > 1])
         finally:
             block.clear()
         self._show_sealed()
@@ -232,11 +283,12 @@ class ReporterBlock(QFrame):
             field.changed.connect(self._changed)
         inside.addWidget(label_of(NOT_KEPT, "hint"))
         self._put_in_view()
-        self._touched = False
+        self._touched, self._open = False, True
         if self._watch is not None:
             self.on_editors(self._watch)
 
     def _show_sealed(self) -> None:
+        self._open = False
         look.mark(self, role="sealed")
         inside = self._clear()
         again = QPushButton("重新填写")
@@ -253,9 +305,7 @@ class ReporterBlock(QFrame):
         self._put_in_view()
 
     def _again(self) -> None:
-        self.sealed = None
         self._show_open()
-        self.changed.emit()
         editor = self.first_editor()
         if editor is not None:
             editor.setFocus()
