@@ -191,3 +191,27 @@ def test_a_cell_nobody_can_be_sure_of_leaves_its_row_out(make_desk: MakeDesk, tm
         lines = {str(x.answers["zhaiyao"]): x.answers for x in reader.lines(reader.ids(Query(form="xiansuo")))}
     assert lines["丁事"]["jieshou_shijian"].startswith("2022-05-03") and "火星村" in lines["丁事"]["xiangxi"]
     assert lines["戊事"]["sunshi_fen"] == 398000 and lines["戊事"]["suozai_cunshe"] == "DZZ003"
+
+
+def test_a_restored_village_reports_what_stands_in_its_ledger(
+    make_desk: MakeDesk, tmp_path: Path, form_cache: Path
+) -> None:
+    stick = tmp_path / "U盘"
+    village, office = joined(make_desk("麦子坪村"), make_desk("专项办"), stick)
+    for n in range(3):
+        tips.register(village, tip_answers(zhaiyao=f"第{n}件"))
+    bundles.take_in(office, bundles.hand_over(village, stick).value.path)
+    places = paths.Places(tmp_path / "新", tmp_path / "新设置", form_cache)
+    backups.restore(backups.back_up(village, tmp_path / "备份").value, places)
+    again = desks.open_desk(places, seal.password(PASSWORD), clock=fixed_clock("2022-05-19T10:00"))
+    try:
+        assert "线索3" in reporting.month_line(again)
+        with pytest.raises(UserFacingError, match="还没有和专项办换过"):
+            bundles.hand_over(again, stick)
+        again, office = joined_again(again, office, stick)
+        bundles.take_in(office, bundles.hand_over(again, stick).value.path)
+        with office.store.reading() as reader:
+            (line,) = reader.lines(reader.ids(Query(form="baosong")))
+        assert sum(v for k, v in line.answers.items() if k.endswith("/xiansuo_shu")) == 3
+    finally:
+        desks.leave(again)

@@ -266,3 +266,28 @@ def test_a_tip_is_accepted_for_a_unit_that_exists_on_a_day_that_exists(make_desk
         tips.accept(desk, tip, person="张某某和李某某")
     tips.accept(desk, tip, person="王某某", unit="麦子坪村")
     assert records.look(desk, tip).state.unit == "DZZ203"
+
+
+def test_the_block_can_be_filled_in_later_and_nothing_tells_it(make_desk: MakeDesk, tmp_path: Path) -> None:
+    village, office = make_desk("麦子坪村"), make_desk("专项办")
+    tip = tips.register(village, tip_answers()).value.tip
+    village, office = joined(village, office, tmp_path / "U盘")
+    tips.reseal(village, tip, REPORTER)
+    view = records.look(village, tip)
+    private = identity.open_callback_key(office.places.data / identity.CALLBACK_FILE, seal.password(PASSPHRASE))
+    assert private is not None
+    assert seal.open_block(view.record.answers[law.IDENTITY], private) == REPORTER
+    assert not any("举报" in h.what or "jubaoren" in str(h) for h in view.history)
+    bundles.take_in(office, bundles.hand_over(village, tmp_path / "U盘").value.path)
+    tips.accept(office, tip, person="王某某")
+    tips.close(office, tip, conclusion="结", reply="复", loss_fen=0, returned_fen=0)
+    with pytest.raises(Refused, match="不能重新填写"):
+        tips.reseal(office, tip, {"xuanze": "丙"})
+
+
+def test_handing_up_can_be_taken_back_at_once(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    done = tips.register(desk, tip_answers())
+    assert done.undo is not None
+    done.undo()
+    assert records.look(desk, done.value.tip).status == "registered"

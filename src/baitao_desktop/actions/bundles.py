@@ -130,6 +130,8 @@ def hand_over(
     if unit not in possible:
         who = desk.campaign.unit_name(unit) if unit else "对方"
         raise UserFacingError("A43", f"还没有{who}的单位卡，不知道交给谁。请先在“报送与接收”页交换单位卡。")
+    if not desk.is_office and not desk.card.office_signature:
+        raise UserFacingError("A43", "本机的单位卡还没有和专项办换过，专项办会不认这包。请先写单位卡、收回卡，再报送。")
     said = "" if desk.is_office else reporting.report_month(desk, reporting.month_due(desk))
     from baitao_desktop.exchange import bundle as box
     from baitao_desktop.exchange.manifest import Manifest, base_for

@@ -57,7 +57,11 @@ def _cards(desk: Desk) -> list[Todo]:
     if desk.office_card is None:
         return [Todo("card", "还没有和专项办交换单位卡：举报人信息暂时不能封存，也不能报送。", "exchange")]
     if not desk.card.office_signature:
-        return [Todo("card", "本机的单位卡还没有经专项办签回，报送前请先取回。", "exchange")]
+        return [
+            Todo(
+                "card", "本机的单位卡还没有和专项办换过（新电脑或刚恢复）。请先到“报送”页写单位卡、收回卡。", "exchange"
+            )
+        ]
     return []
 
 
@@ -68,7 +72,7 @@ def _tips(desk: Desk) -> list[Todo]:
     with desk.store.reading() as reader:
         due = reader.lines(reader.ids(Query(form=tips.FORM, due_until=soon, sort="due", descending=False, limit=50)))
         waiting = reader.count(Query(form=tips.FORM, status=("handed_up",))) if desk.is_office else 0
-        fresh = reader.count(Query(form=tips.FORM, status=("registered",))) if not desk.is_office else 0
+        fresh = reader.count(Query(form=tips.FORM, status=("registered",)))
         unanswered = sum(
             1
             for line in reader.lines(reader.ids(Query(form=tips.FORM, status=("closed",))))
@@ -88,7 +92,14 @@ def _tips(desk: Desk) -> list[Todo]:
     if waiting:
         out.append(Todo("waiting", f"{waiting}件线索已上报，等待受理。", "tips", "handed_up"))
     if fresh:
-        out.append(Todo("waiting", f"{fresh}件线索已登记，还没有上报或受理。", "tips", "registered"))
+        out.append(
+            Todo(
+                "waiting",
+                f"{fresh}件线索已登记，还没有{'受理' if desk.is_office else '上报或受理'}。",
+                "tips",
+                "registered",
+            )
+        )
     if unanswered:
         out.append(Todo("waiting", f"{unanswered}件线索已办结，还没有回复举报人。", "tips", "closed"))
     return out

@@ -172,6 +172,8 @@ def acts_for(desk: Desk, form: Form, state: Any) -> tuple[str, ...]:
     """Acts whose button stands on this record's page for this person, the next sensible one first."""
     if form.kind == tips.KIND:
         order: tuple[str, ...] = ("accept", "verify", "close", "feedback", "hand_up", "correct", "void")
+        if state.handling == "handling":
+            order = ("close", "verify", "feedback", "correct", "void")
         if not desk.is_office and state.handling == "registered":
             order = ("hand_up", "accept", "correct", "void")
         return tuple(act for act in order if tips.may(act, state, desk.who, desk.card))

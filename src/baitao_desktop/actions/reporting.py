@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from baitao_desktop.actions.desk import Desk
+from baitao_desktop.actions.tips import device_mark
 from baitao_desktop.domain import plain, tips
 from baitao_desktop.domain.campaign import Month
-from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId, derived_id
+from baitao_desktop.domain.cards import Card
+from baitao_desktop.domain.ops import DeviceId, Json, NewOp, OpKind, RecordId, derived_id
 from baitao_desktop.domain.query import Query
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def handed_over(reader: Reader, desk: Desk, month: Month) -> bool:
 
 
 def month_line(desk: Desk, month: Month | None = None) -> str:
-    """What the hand-over page says: “本月线索0、宣传3、走访12，按零报告报送”. Counts are this laptop's own."""
+    """What the hand-over page says: “本月线索0、宣传3、走访12，按零报告报送”. Counts leave out other laptops of the unit."""
     month = month or month_due(desk)
     with desk.store.reading() as reader:
         counts = _counts(desk, reader, month)
@@ -71,7 +73,10 @@ def report_month(desk: Desk, month: Month) -> str:
                 ]
             )
         else:
-            writer.put(_updates(writer.get(rec).answers, {row: True, **mine}, rec, desk))
+            old = writer.get(rec).answers
+            # 本机接替的旧电脑那一行不再算，免得一件数两次
+            stale = {f"ji[{d}]": None for d in desk.store.replaces if f"ji[{d}]" in old}
+            writer.put(_updates(old, {**stale, row: True, **mine}, rec, desk))
     return month_line(desk, month)
 
 
@@ -85,24 +90,27 @@ def _updates(old: Mapping[str, Json], new: Mapping[str, Json], rec: RecordId, de
 
 
 def _counts(desk: Desk, reader: Reader, month: Month) -> dict[str, int]:
-    """Records noted on this laptop in the month: tips, visits, all others that people fill in. The device's mark
-    stands in every number, so two laptops of a unit count nothing twice."""
+    """Records of this unit in the month: tips, publicity, visits, all others that people fill in – but for those noted
+    on another live laptop of the unit, which reports its own (the device's mark stands in every number)."""
     since, until = month.since.isoformat(), month.until.isoformat()
-    mark = f"-{tips_mark(desk)}-"
+    theirs = [f"-{device_mark(device)}-" for device in _others(desk, reader)]
     out = dict.fromkeys((*_COUNTED.values(), _OTHERS), 0)
     for form in desk.forms:
         if form in (FORM, "renyuan", "biaoyang"):
             continue
         lines = reader.lines(reader.ids(Query(form=form, since=since, until=until)))
-        n = sum(1 for line in lines if line.scope == desk.scope and line.head.status != "void" and mark in line.head.no)
+        live = [line for line in lines if line.scope == desk.scope and line.head.status != "void"]
+        n = sum(1 for line in live if not any(mark in line.head.no for mark in theirs))
         out[_COUNTED.get(form, _OTHERS)] += n
     return out
 
 
-def tips_mark(desk: Desk) -> str:
-    from baitao_desktop.actions.tips import device_mark
-
-    return device_mark(desk.store.device)
+def _others(desk: Desk, reader: Reader) -> list[DeviceId]:
+    """Other live laptops of this unit, by the cards here."""
+    mine = {desk.store.device, *desk.store.replaces}
+    cards = [Card.from_json(said) for said in reader.cards().values()]
+    gone = {old for card in cards if card.unit == desk.unit.code for old in card.replaces}
+    return [c.device for c in cards if c.unit == desk.unit.code and c.device not in mine | gone]
 
 
 def _ms(iso: str) -> int:

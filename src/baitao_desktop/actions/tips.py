@@ -124,9 +124,11 @@ def register(
             record = writer.get(rec)
             state = tips.fold(record.steps)
             writer.put(tips.hand_up(record, state, desk.who, desk.card, to=OFFICE, at=desk.at()))
+        last = writer.get(rec).step_heads[-1]
     if draft:
         desk.store.draft_drop(draft)
-    return Done(Registered(rec, no, code), changed)
+    # 登记本身不能撤销（作废是另一件事），能收回的是随手的上报
+    return Done(Registered(rec, no, code), changed, (), (lambda: revoke(desk, rec, last)) if up else None)
 
 
 def draw_number(desk: Desk, writer: Writer) -> str:
@@ -256,6 +258,19 @@ def last_step(desk: Desk, tip: RecordId) -> OpRef:
     if not heads:
         raise Refused("A34", "找不到这条线索，或者还没有办过什么。请刷新后再看。")
     return heads[-1]
+
+
+def reseal(desk: Desk, tip: RecordId, block: Mapping[str, Json] | Sealed[Mapping[str, Json]]) -> Done[None]:
+    """重新填写举报人信息: a new sealed block over the old one, by the first unit or the office, before 办结. The step
+    says no word of it: a tip whose block was changed looks like any other but for the time."""
+    sealed = seal_reporter(desk, block)
+
+    def rule(record: Record, state: TipState) -> list[NewOp]:
+        if not tips.may("correct", state, desk.who, desk.card):
+            raise Refused("A02", "这条线索现在不能重新填写举报人信息。请由首接单位在办结前填写。", "五（一）1")
+        return [NewOp(record.id, record.form, record.scope, OpKind.SET, tips.IDENTITY, sealed)]
+
+    return _act(desk, tip, rule, undoable=False)
 
 
 def revoke(desk: Desk, tip: RecordId, step: OpRef) -> Done[None]:

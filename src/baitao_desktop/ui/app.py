@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -205,6 +205,10 @@ def no_display() -> UserFacingError | None:
         return UserFacingError(
             "U01", "这台电脑现在没有图形界面，打不开窗口。请在桌面上启动，或用 baitao-desktop --help 看不用窗口的办法。"
         )
+    gone = UserFacingError(
+        "U01",
+        "图形界面连不上（可能已注销，或远程连接断了），打不开窗口。请回到桌面上再启动，或用 baitao-desktop --help 看不用窗口的办法。",
+    )
     if os.environ.get("DISPLAY") and platform in ("", "xcb"):
         import ctypes
 
@@ -212,9 +216,26 @@ def no_display() -> UserFacingError | None:
             ctypes.CDLL("libxcb-cursor.so.0")
         except OSError:
             return UserFacingError(
-                "U02", "缺少系统库 libxcb-cursor0，打不开窗口。请请管理员执行：apt-get install libxcb-cursor0"
+                "U02", "缺少系统库 libxcb-cursor0，打不开窗口。请管理员执行：apt-get install libxcb-cursor0"
             )
+        if not _answers(ctypes.CDLL("libxcb.so.1")):
+            return gone
+    elif platform in ("", "wayland") and os.environ.get("WAYLAND_DISPLAY"):
+        socket = Path(os.environ.get("XDG_RUNTIME_DIR", "")) / os.environ["WAYLAND_DISPLAY"]
+        return None if socket.exists() else gone
     return None
+
+
+def _answers(xcb: Any) -> bool:
+    """Whether the X server of $DISPLAY answers; Qt would abort the process without a word."""
+    import ctypes
+
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(None, None)
+    broken = bool(xcb.xcb_connection_has_error(connection))
+    xcb.xcb_disconnect(connection)
+    return not broken
 
 
 def run(places: Places, *, clock: Clock = real_clock, ready: Callable[[Program], None] | None = None) -> int:

@@ -74,6 +74,7 @@ def handler(places: Places) -> logging.Handler | None:
     folder = places.cache / "log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / LOG_FILE).open("a", encoding="utf-8").close()
         made = Rolling(folder / LOG_FILE)
     except OSError:
         return None
@@ -89,7 +90,8 @@ def watch(places: Places, tell: Callable[[UserFacingError], None]) -> None:
         root.addHandler(made)
         root.setLevel(logging.INFO)
         # 解释器崩溃时只有文件还写得进；pythonw 没有 stderr（desktop.md §6）
-        faulthandler.enable(file=(places.cache / "log" / CRASH_FILE).open("a", encoding="utf-8"))
+        with contextlib.suppress(OSError):
+            faulthandler.enable(file=(places.cache / "log" / CRASH_FILE).open("a", encoding="utf-8"))
 
     def caught(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
