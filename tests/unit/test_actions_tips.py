@@ -272,7 +272,7 @@ def test_the_block_can_be_filled_in_later_and_nothing_tells_it(make_desk: MakeDe
     village, office = make_desk("麦子坪村"), make_desk("专项办")
     tip = tips.register(village, tip_answers()).value.tip
     village, office = joined(village, office, tmp_path / "U盘")
-    tips.reseal(village, tip, REPORTER)
+    tips.reseal(village, tip, tips.seal_reporter(village, REPORTER))
     view = records.look(village, tip)
     private = identity.open_callback_key(office.places.data / identity.CALLBACK_FILE, seal.password(PASSPHRASE))
     assert private is not None
@@ -282,7 +282,7 @@ def test_the_block_can_be_filled_in_later_and_nothing_tells_it(make_desk: MakeDe
     tips.accept(office, tip, person="王某某")
     tips.close(office, tip, conclusion="结", reply="复", loss_fen=0, returned_fen=0)
     with pytest.raises(Refused, match="不能重新填写"):
-        tips.reseal(office, tip, {"xuanze": "丙"})
+        tips.reseal(office, tip, tips.seal_reporter(office, {"xuanze": "丙"}))
 
 
 def test_handing_up_can_be_taken_back_at_once(make_desk: MakeDesk) -> None:

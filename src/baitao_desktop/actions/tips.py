@@ -260,10 +260,9 @@ def last_step(desk: Desk, tip: RecordId) -> OpRef:
     return heads[-1]
 
 
-def reseal(desk: Desk, tip: RecordId, block: Mapping[str, Json] | Sealed[Mapping[str, Json]]) -> Done[None]:
-    """重新填写举报人信息: a new sealed block over the old one, by the first unit or the office, before 办结. The step
-    says no word of it: a tip whose block was changed looks like any other but for the time."""
-    sealed = seal_reporter(desk, block)
+def reseal(desk: Desk, tip: RecordId, sealed: Json) -> Done[None]:
+    """重新填写举报人信息: a block sealed anew (`seal_reporter`) over the old one, by the first unit or the office, before
+    办结. No step and no line of the history tells it."""
 
     def rule(record: Record, state: TipState) -> list[NewOp]:
         if not tips.may("correct", state, desk.who, desk.card):

@@ -30,7 +30,7 @@ from baitao_desktop.ui.window import MainWindow
 
 PHOTO_KINDS = "照片 (*.jpg *.jpeg *.png *.webp *.bmp *.heic *.heif)"
 VISIT = "zoufang"
-CLOSED = "还没有和专项办交换单位卡，姓名和电话暂时不能封存。请先登记线索，到“报送”页交换单位卡后再补。"
+CLOSED = "还没有和专项办交换单位卡，姓名和电话暂时不能密封。先登记线索；到“报送”页交换单位卡后，在这条线索上点“重新填写举报人信息”。"
 
 
 class _Block(QWidget):

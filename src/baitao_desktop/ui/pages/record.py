@@ -140,11 +140,19 @@ class RecordPage(DeskPage):
 
     def _others(self, view: View) -> list[QWidget]:
         others: list[QWidget] = [link("打印预览", self._preview, icon="print")]
+        if view.form.kind == tips.KIND and "correct" in view.acts:
+            others.append(link("重新填写举报人信息", self._reseal, icon="lock"))
         if view.form.kind != tips.KIND:
             others.append(link("复制文字", self._copy_text, icon="copy"))
             if paper.photo_answers(view):
                 others.append(link("复制照片", self._copy_photos, icon="photo"))
         return others
+
+    def _reseal(self) -> None:
+        from baitao_desktop.ui.pages.reseal import ResealPage
+
+        if self.view is not None:
+            self.win.open_page(ResealPage(self.seat, self.rec, self.view.no))
 
     def _why_none(self, view: View) -> str:
         if view.status == "void":
