@@ -99,3 +99,19 @@ def test_a_table_that_is_wrong_or_takes_our_place_is_refused(make_desk: MakeDesk
     ours.write_text(source.read_text(encoding="utf-8").replace("2022040801", "2030010101"), encoding="utf-8")
     with pytest.raises(UserFacingError, match="程序自己用"):
         own_forms.take_in_form(desk, ours)
+
+
+def test_a_form_of_two_languages_is_read_in_either(make_desk: MakeDesk, tmp_path: Path) -> None:
+    desk = make_desk("麦子坪村")
+    source = tmp_path / "两种文字.md"
+    source.write_text(
+        "| survey | | | | |\n| | type | name | label::中文(zh) | label::English(en) |\n"
+        "| | text | mingcheng | 名称 | Name |\n| settings | | |\n| | form_id | form_title | version |\n"
+        "| | liangzhong | 两种文字 | 1 |\n",
+        encoding="utf-8",
+    )
+    own_forms.take_in_form(desk, source)
+    form = desks.reload(desk).forms["liangzhong"]
+    assert len(form.languages) == 2 and form.question("mingcheng").label == "名称"
+    other = next(language for language in form.languages if "English" in language)
+    assert own_forms.in_language(desk, form, other).question("mingcheng").label == "Name"

@@ -8,7 +8,7 @@ from typing import cast
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from baitao_desktop.actions import drafts, form_shelf, photos, records, tips
+from baitao_desktop.actions import drafts, form_shelf, own_forms, photos, records, tips
 from baitao_desktop.actions.desk import Desk, Done
 from baitao_desktop.actions.drafts import Draft
 from baitao_desktop.actions.tips import Registered
@@ -226,6 +226,7 @@ def make_form_page(
         extra=extra,
         photos=photo_door(seat, window),
         files=file_door(seat, window),
+        form_in=lambda language: own_forms.in_language(seat.desk, form, language),
         new=None if found is None else False,
         title="登记线索" if is_tip else form.title,
         room=room_of(form.id),
