@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from baitao_desktop.actions import drafts, records
 from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui.app import Program
 from baitao_desktop.ui.fields.photos import PhotoField
 from baitao_desktop.ui.formpage import FormPage
+from baitao_desktop.ui.pages.acts import ActSheet
 from baitao_desktop.ui.pages.ask import AskPage
 from baitao_desktop.ui.pages.forming import CLOSED, HandUpBlock, ReasonBlock, open_form
 from baitao_desktop.ui.pages.home import HomePage
@@ -308,3 +310,29 @@ def test_a_visit_raises_a_tip_with_what_was_written(program: Program) -> None:
 def test_a_record_that_is_gone_is_said(program: Program) -> None:
     page = record_page(program, RecordId("00" * 16))
     assert "找不到这条记录" in said(page)
+
+
+def in_view(form: ActSheet, part: QWidget) -> bool:
+    QApplication.processEvents()
+    at = part.mapTo(form.scroll.viewport(), QPoint(0, 0)).y()
+    return at >= 0 and at + part.height() <= form.scroll.viewport().height()
+
+
+def test_an_act_sheet_shows_every_field_or_scrolls_to_it(program: Program) -> None:
+    page = record_page(program, tip(desk_of(program), hand_up=False).tip)
+    page.press("accept")
+    form = sheet(program)
+    assert all(in_view(form, f) for f in form.fields)
+    form.resize(form.width(), 240)
+    QApplication.processEvents()
+    last = form.fields[-1]
+    assert not in_view(form, last)
+    last.first_editor().setFocus()  # type: ignore[union-attr]
+    assert in_view(form, last)
+    form.fields[0].set_value("")
+    form.act()
+    QApplication.processEvents()
+    assert form.fields[0].isAncestorOf(QApplication.focusWidget())  # type: ignore[arg-type]
+    assert in_view(form, form.fields[0]._problem)
+    assert "请填写责任人" in said(form.fields[0])
+    form.reject()

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -58,8 +59,13 @@ class Sheet(QDialog):
     """A small form of an act: title, what it means, fields, one primary button named by the verb, 取消.
 
     Enter goes from field to field and at the last to the button; Ctrl+Enter does it; Esc gives up. `do(values)` gets
-    the values in the order of the fields and says with an empty text that all is well, else what is wrong.
+    the values in the order of the fields and says with an empty text that all is well, else what is wrong. As high as
+    its fields where the screen allows; else it scrolls to the field that has the focus. `point_at(field)` goes to a
+    faulty field and brings what is said beside it into view.
     """
+
+    ems = 44
+    """Width."""
 
     def __init__(
         self,
@@ -89,17 +95,20 @@ class Sheet(QDialog):
             box.addWidget(field)
             for editor in field.editors:
                 self._keys.watch(editor)
-        self.status = label_of("", "problem")
-        self.status.hide()
-        box.addWidget(self.status)
         box.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
-        scroll.setAccessibleName(title)
+        self._inside = inside
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setWidget(inside)
+        self.scroll.setAccessibleName(title)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 8)
-        outer.addWidget(scroll, 1)
+        outer.addWidget(self.scroll, 1)
+        # 不随内容滚走：说了哪里不对，人总要看得见
+        self.status = label_of("", "problem")
+        self.status.setContentsMargins(16, 0, 16, 0)
+        self.status.hide()
+        outer.addWidget(self.status)
         self.verb = button(verb, primary=True)
         self.verb.setShortcut("Ctrl+Return")
         self.verb.clicked.connect(self.act)
@@ -112,21 +121,66 @@ class Sheet(QDialog):
         row.addWidget(cancel)
         row.addStretch(1)
         outer.addLayout(row)
-        fit(self, look.unit() * 44, inside.sizeHint().height() + look.unit() * 6)
+        self._buttons = row
+        fit(self, look.unit() * self.ems, inside.sizeHint().height() + look.unit() * 6)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
 
     def act(self) -> None:
         troubles = [(f, f.trouble()) for f in self.fields if f.trouble()]
         for field in self.fields:
             field.set_problem(field.trouble())
         said = troubles[0][1] if troubles else self._do([f.value() for f in self.fields])
-        self.status.setText(said)
-        self.status.setVisible(bool(said))
+        self.say(said)
         if not said:
             self.accept()
         elif troubles:
-            editor = troubles[0][0].first_editor()
-            if editor is not None:
-                editor.setFocus()
+            self.point_at(troubles[0][0])
+
+    def say(self, text: str) -> None:
+        """Over the buttons, what is wrong; empty = nothing."""
+        self.status.setText(text)
+        self.status.setVisible(bool(text))
+
+    def point_at(self, field: Field) -> None:
+        editor = field.first_editor()
+        if editor is not None:
+            editor.setFocus()
+        self._fit()
+        # 刚写上的错误要等布局排过才有位置
+        QTimer.singleShot(0, self, lambda: self._reveal(field))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._fit()
+        super().showEvent(event)
+
+    def _fit(self) -> None:
+        """As high as what stands in it, never lower than it is."""
+        layout = self._inside.layout()
+        width = min(look.unit() * self.ems, screens.room_of(self).width() - 16)
+        # 折行的字有多高，要看有多宽；sizeHint 按一行算
+        inner = layout.totalHeightForWidth(width - look.unit()) if layout is not None else 0
+        status = self.status.heightForWidth(width) if not self.status.isHidden() else 0
+        wanted = inner + status + self._buttons.sizeHint().height() + 2 * look.unit()
+        fit(self, width, max(wanted, self.height() if self.isVisible() else 0))
+        if self.isVisible():
+            frame, room = self.frameGeometry(), screens.room_of(self)
+            below = frame.bottom() - room.bottom()
+            if below > 0:
+                self.move(frame.x(), max(room.top(), frame.y() - below))
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        field = next((f for f in self.fields if new is not None and f.isAncestorOf(new)), None)
+        if field is not None and new is not None:
+            self._reveal(field)
+            self.scroll.ensureWidgetVisible(new, 0, 12)
+
+    def _reveal(self, field: Field) -> None:
+        layout = self._inside.layout()
+        if layout is not None:
+            layout.activate()
+        self.scroll.ensureWidgetVisible(field, 0, 12)
 
     def _step(self, editor: QWidget, way: int) -> None:
         if editor is self.verb and way > 0:

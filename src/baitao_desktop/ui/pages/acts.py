@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QDialog, QScrollArea
+from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
 from baitao_desktop.actions import records, tips
@@ -15,7 +15,7 @@ from baitao_desktop.domain import tips as law
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import chinese_date, iso_minute
-from baitao_desktop.ui import dialogs, look, screens
+from baitao_desktop.ui import dialogs, look
 from baitao_desktop.ui.fields.base import Asks, Choice, Field
 from baitao_desktop.ui.fields.choices import PickField, RowField
 from baitao_desktop.ui.fields.days import DayField, MomentField
@@ -36,6 +36,8 @@ HOW = ("电话", "当面", "短信、微信", "书面")
 
 class ActSheet(dialogs.Sheet):
     """A Sheet whose act runs away from the window: it closes when the act is done, stays when it is refused."""
+
+    ems = 40
 
     def __init__(
         self,
@@ -59,9 +61,6 @@ class ActSheet(dialogs.Sheet):
         self.finished.connect(self.deleteLater)
         for field in self.fields:
             field.set_narrow(narrow=True)
-        area: QScrollArea | None = self.findChild(QScrollArea)
-        if area is not None:
-            screens.fit(self, look.unit() * 40, area.widget().sizeHint().height() + look.unit() * 5)
 
     def act(self) -> None:
         if not self.verb.isEnabled():
@@ -73,9 +72,8 @@ class ActSheet(dialogs.Sheet):
             field.set_problem(said)
             first = first or (field if said else None)
         if first is not None:
-            editor = first.first_editor()
-            if editor is not None:
-                editor.setFocus()
+            self.say("")
+            self.point_at(first)
             return
         values = [f.value() for f in self.fields]
         self.verb.setEnabled(False)
@@ -86,8 +84,8 @@ class ActSheet(dialogs.Sheet):
     def _refused(self, error: UserFacingError) -> None:
         if isValid(self):
             self.verb.setEnabled(True)
-            self.status.setText(str(error))
-            self.status.show()
+            self.say(str(error))
+            self._fit()
 
 
 def open_act(window: MainWindow, desk: Desk, view: View, act: str) -> QDialog | None:
