@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.ui import dialogs, look
-from baitao_desktop.ui.fields.base import Asks
+from baitao_desktop.ui.buttons import button
+from baitao_desktop.ui.fields.base import Asks, link_button
 from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.page import Page
 from baitao_desktop.ui.window import MainWindow
@@ -139,6 +140,38 @@ def test_an_act_says_what_changed_and_can_be_undone(furnished: MainWindow) -> No
     assert undone == [True]
     assert furnished.foot.said.text() == "已撤销"
     assert not furnished.foot.undo_button.isVisible()
+
+
+def test_the_foot_forgets_what_was_said_of_another_page_or_act(furnished: MainWindow) -> None:
+    foot = furnished.foot
+    furnished.tell("已取消，什么都没有改动")
+    furnished.act(lambda _t: Brought(changed=frozenset({"r1"})))
+    assert foot.said.text() == ""
+    furnished.tell("文字已复制")
+    furnished.show_page("tip")
+    assert foot.said.text() == ""
+    furnished.act(lambda _t: Brought(), said="已登记", done=lambda _d: furnished.show_page("tips"))
+    assert foot.said.text() == "已登记"
+    furnished.act(lambda _t: Brought(undo=lambda: None), said="已上报街道")
+    furnished.show_page("home")
+    assert foot.said.text() == "已上报街道"
+    assert foot.undo_button.isVisible()
+
+
+def test_enter_presses_the_button_that_has_the_focus(furnished: MainWindow) -> None:
+    pressed: list[str] = []
+    page = shown(furnished)
+    for made in (button("受理", primary=True), link_button("打印预览")):
+        made.clicked.connect(lambda _on=False, m=made: pressed.append(m.text()))
+        page.inside.addWidget(made)
+        made.show()
+        made.setFocus()
+        hands.enter()
+        hands.press(Qt.Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    assert pressed == ["受理", "受理", "打印预览", "打印预览"]
+    page.box.setFocus()
+    hands.enter()
+    assert len(pressed) == 4
 
 
 def test_the_next_act_ends_the_undo(furnished: MainWindow) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from baitao_desktop.ui import look
+from baitao_desktop.ui.buttons import PushButton
 from baitao_desktop.ui.fields.base import label_of, link_button
 
 UNDO_SECONDS = 30
@@ -24,16 +25,15 @@ class FormFoot(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(8)
-        self.submit_button = QPushButton(submit_text)
+        self.submit_button = PushButton(submit_text)
         self.submit_button.setIcon(look.icon("submit", look.PAPER))
         self.submit_button.setProperty("kind", "primary")
         self.submit_button.setToolTip("Ctrl+Enter")
         self.submit_button.clicked.connect(submit)
-        self.save_button = QPushButton("暂存")
+        self.save_button = PushButton("暂存")
         self.save_button.setIcon(look.icon("save"))
         self.save_button.setToolTip("Ctrl+S")
         for button in (self.submit_button, self.save_button):
-            button.setAutoDefault(False)
             button.setAccessibleName(button.text())
         if save is None:
             self.save_button.hide()
@@ -78,6 +78,11 @@ class WindowFoot(QWidget):
         self.forget()
         self.said.setText(text)
         self.setVisible(bool(text))
+
+    def turned(self) -> None:
+        """Another page: what was said of the one before goes, unless it can still be taken back."""
+        if self._way_back is None:
+            self.tell("")
 
     def offer(self, way_back: Callable[[], Any]) -> None:
         """Show 撤销 for what was just told."""

@@ -224,18 +224,19 @@ QPushButton {{ background: {PAPER}; border: 1px solid {BORDER}; border-radius: 4
   min-height: {row - 2}px; }}
 QPushButton, QToolButton {{ icon-size: {round(e * 1.25)}px; }}
 QPushButton:hover {{ background: {ACCENT_SOFT}; }}
-QPushButton:focus {{ border: 2px solid {ACCENT}; }}
+QPushButton:focus {{ border: 2px solid {ACCENT}; background: {ACCENT_SOFT}; padding: 0 {2 * gap - 1}px; min-height: {row - 4}px; }}
 QPushButton:disabled {{ color: {MUTED}; background: {WINDOW}; border-color: {LINE}; }}
 QPushButton[kind="primary"] {{ background: {ACCENT}; color: {PAPER}; border-color: {ACCENT}; }}
 QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:focus {{ background: {ACCENT_DARK}; }}
-QPushButton[kind="primary"]:focus {{ border: 2px solid {NAV_TEXT}; }}
+QPushButton[kind="primary"]:focus {{ border: 3px double {PAPER}; padding: 0 {2 * gap - 2}px; min-height: {row - 6}px; }}
 QPushButton[kind="primary"]:disabled {{ background: {LINE}; color: {MUTED}; border-color: {LINE}; }}
 QPushButton[kind="big"] {{ min-height: {round(e * 3.4)}px; font-weight: bold; color: {NAV_TEXT}; border: 2px solid {ACCENT}; }}
 QPushButton[kind="link"], QToolButton {{ background: transparent; border: none; color: {ACCENT}; padding: 0 {gap // 2}px; }}
+QPushButton[kind="big"]:focus {{ border: 3px solid {ACCENT_DARK}; background: {ACCENT_SOFT}; padding: 0 {2 * gap - 1}px; min-height: {round(e * 3.4) - 2}px; }}
 QPushButton[kind="link"]:hover, QToolButton:hover {{ text-decoration: underline; background: {ACCENT_SOFT}; }}
-QPushButton[kind="link"]:focus, QToolButton:focus {{ border: 1px solid {ACCENT}; }}
+QPushButton[kind="link"]:focus, QToolButton:focus {{ border: 2px solid {ACCENT}; border-radius: 4px; padding: 0 {gap // 2 - 2}px; }}
 QPushButton[kind="fold"] {{ background: transparent; border: none; text-align: left; padding: 0; font-weight: bold; color: {NAV_TEXT}; }}
-QPushButton[kind="fold"]:focus {{ border: 1px solid {ACCENT}; }}
+QPushButton[kind="fold"]:focus {{ border: 2px solid {ACCENT}; }}
 QFrame[role="card"] {{ background: {PAPER}; border: 1px solid {LINE}; border-radius: 6px; }}
 QFrame[role="panel"] {{ background: {WARNING_SOFT}; border: 2px solid {WARNING}; border-radius: 6px; }}
 QFrame[role="sealed"] {{ background: {OK_SOFT}; border: 1px solid {OK}; border-radius: 6px; }}
@@ -247,7 +248,7 @@ QWidget#nav QPushButton {{ background: transparent; border: none; border-radius:
   padding: 0 {2 * gap}px; min-height: {round(e * 2.4)}px; }}
 QWidget#nav[narrow="true"] QPushButton {{ min-height: {round(e * 2.1)}px; padding: 0 {gap}px; text-align: center; }}
 QWidget#nav QPushButton:hover {{ background: {ACCENT_SOFT}; }}
-QWidget#nav QPushButton:focus {{ border: 2px solid {ACCENT}; }}
+QWidget#nav QPushButton:focus {{ border: 2px solid {ACCENT}; background: {ACCENT_SOFT}; padding: 0 {2 * gap - 1}px; min-height: {row - 4}px; }}
 QWidget#nav QPushButton:checked {{ background: {PAPER}; font-weight: bold; border-left: 4px solid {ACCENT}; padding-left: {2 * gap - 4}px; }}
 QWidget#nav[narrow="true"] QPushButton:checked {{ padding-left: {gap - 4}px; }}
 QWidget#foot {{ background: {PAPER}; border-top: 1px solid {LINE}; }}

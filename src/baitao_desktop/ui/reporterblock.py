@@ -12,6 +12,7 @@ from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import phone_of, phone_warning
 from baitao_desktop.ui import look
+from baitao_desktop.ui.buttons import PushButton
 from baitao_desktop.ui.fields import reading
 from baitao_desktop.ui.fields.base import Asks, Choice, Field, label_of
 from baitao_desktop.ui.fields.choices import RowField
@@ -291,8 +292,7 @@ class ReporterBlock(QFrame):
         self._open = False
         look.mark(self, role="sealed")
         inside = self._clear()
-        again = QPushButton("重新填写")
-        again.setAutoDefault(False)
+        again = PushButton("重新填写")
         again.setAccessibleName("重新填写举报人信息")
         again.clicked.connect(self._again)
         inside.addLayout(_line("lock", look.OK, "已密封", "ok", again))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from baitao_desktop.ui import look
+from baitao_desktop.ui.buttons import PushButton
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,10 @@ class Strip(QScrollArea):
         for i, room in enumerate(self._rooms):
             if room.key == FOOT:
                 box.addStretch(1)
-            button = QPushButton(room.short if self._narrow else room.words)
+            button = PushButton(room.short if self._narrow else room.words)
             if not self._narrow:
                 button.setIcon(look.icon(room.icon))
             button.setCheckable(True)
-            button.setAutoDefault(False)
             key = f"Ctrl+{(i + 1) % 10}" if i < 10 else ""
             button.setToolTip(f"{room.words}　{key}".strip())
             button.setAccessibleName(room.words)

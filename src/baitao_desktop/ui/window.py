@@ -186,7 +186,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         """Run an act away from the window. With `title` a progress dialog with 取消 comes after 400 ms.
 
-        Success: `done(result)`, then `said` at the foot, with 撤销 for 30 s when the result's `undo` is not None.
+        Success: `done(result)`, then `said` at the foot, with 撤销 for 30 s when the result's `undo` is not None; what
+        the foot said of something else goes.
         Failure: `failed(error)`, else a notice. When the page shown now is gone by then, `done` and `failed` are not
         called (their page is no more); what was said and 撤销 still appear.
         """
@@ -203,10 +204,13 @@ class MainWindow(QMainWindow):
         def came(result: T) -> None:
             over()
             self.notices.clear("trouble")
-            if said:
-                self.tell(said)
+            if getattr(result, "changed", None):
+                self.tell("")
             if done is not None and there():
                 done(result)
+            if said:
+                # 在 done 之后：它翻到别的页时，页脚先清空
+                self.tell(said)
 
         def went_wrong(error: UserFacingError) -> None:
             over()
@@ -312,6 +316,7 @@ class MainWindow(QMainWindow):
     def _show(self, place: _Place, *, again: bool = False) -> None:
         page = place.page
         page.window_ = self
+        self.foot.turned()
         if self.stack.indexOf(page) < 0:
             self.stack.addWidget(page)
         self._stale.discard(page)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from baitao_desktop.ui import look
+from baitao_desktop.ui.buttons import PushButton
 
 if TYPE_CHECKING:
     from baitao_desktop.domain.ops import Json
@@ -64,11 +65,10 @@ def label_of(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
 
 def link_button(text: str, icon: str = "") -> QPushButton:
     """A button that looks like a word, with an icon before it."""
-    button = QPushButton(text)
+    button = PushButton(text)
     button.setProperty("kind", "link")
     if icon:
         button.setIcon(look.icon(icon, look.ACCENT))
-    button.setAutoDefault(False)
     return button
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QImage, QImageReader
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.ui import look
+from baitao_desktop.ui.buttons import PushButton
 from baitao_desktop.ui.fields.base import Asks, Field, label_of, link_button
 from baitao_desktop.ui.fields.canvas import Canvas, picture_bytes
 from baitao_desktop.ui.fields.photos import PhotoDoor
@@ -46,9 +47,8 @@ class DrawField(Field):
         self.canvas.drawn.connect(self._drawn)
         self.canvas.wiped.connect(self.start_again)
         self.canvas.taken_back.connect(self.take_back)
-        self.pick = QPushButton("选照片")
+        self.pick = PushButton("选照片")
         self.pick.setIcon(look.icon("photo"))
-        self.pick.setAutoDefault(False)
         self.pick.clicked.connect(self._ask)
         self.again = link_button(AGAIN[kind], "undo")
         self.back = link_button("退一笔", "back")

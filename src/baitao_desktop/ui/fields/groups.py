@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from baitao_desktop.ui import look
+from baitao_desktop.ui.buttons import PushButton
 from baitao_desktop.ui.fields.base import label_of, plain_button_text
 
 
@@ -69,9 +70,8 @@ class Fold(Group):
 
     def __init__(self, title: str, hint: str = "") -> None:
         super().__init__("")
-        self.button = QPushButton(plain_button_text(title))
+        self.button = PushButton(plain_button_text(title))
         self.button.setProperty("kind", "fold")
-        self.button.setAutoDefault(False)
         self.button.setCheckable(True)
         self.button.toggled.connect(self._turn)
         self.outer.insertWidget(0, self.button)

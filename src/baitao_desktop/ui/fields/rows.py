@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.forms import Filling, Question
 from baitao_desktop.ui import look
+from baitao_desktop.ui.buttons import PushButton
 from baitao_desktop.ui.fields.base import label_of, link_button, plain_button_text
 from baitao_desktop.ui.fields.groups import Group
 
@@ -57,9 +58,8 @@ class Rows(Group):
         self._movable = not self._fixed and not deep and "bt-" not in question.appearance
         self._cards: dict[str, _Card] = {}
         self._gone: tuple[str, dict[str, Json]] | None = None
-        self.add_button = QPushButton()
+        self.add_button = PushButton()
         self.add_button.setIcon(look.icon("add"))
-        self.add_button.setAutoDefault(False)
         self.add_button.clicked.connect(self._add)
         self._said = label_of("", "hint", wrap=False)
         self.undo_button = link_button("撤销", "undo")

@@ -200,6 +200,9 @@ def make_form_page(
         page.submitted()
         came = done.value
         window.replace_page("registered", tip=came.tip, no=came.no, code=came.query_code)
+        if done.undo is not None:
+            # 撤销只收回上报，登记和编号都留着
+            window.tell("已登记，并上报街道；撤销只收回上报")
 
     def filed(done: Done[RecordId], whole: Mapping[str, Json]) -> None:
         page.submitted()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QToolButton
 
 from baitao_desktop.actions import ledgers
@@ -77,6 +77,12 @@ class MenuChip(QToolButton):
         menu.setAccessibleName(text)
         menu.aboutToShow.connect(lambda: fill(menu))
         self.setMenu(menu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.showMenu()
+        else:
+            super().keyPressEvent(event)
 
     def say(self, text: str, name: str) -> None:
         self.setText(text)
