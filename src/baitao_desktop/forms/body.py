@@ -130,7 +130,8 @@ def _group(draft: Draft, element: Element, place: Place | None, context: Place) 
     appearance = element.get("appearance") or ""
     if len(inside) == 1 and inside[0].kind == "repeat" and (place is None or inside[0].place is place):
         inside[0].words = inside[0].words if inside[0].words is not None else element
-        inside[0].appearance = " ".join(filter(None, (appearance, (inside[0].element or element).get("appearance"))))
+        repeat = inside[0].element if inside[0].element is not None else element
+        inside[0].appearance = " ".join(filter(None, (appearance, repeat.get("appearance"))))
         return inside
     return [_Found(element, place, element, "group", inside, appearance)]
 
