@@ -46,10 +46,12 @@ def test_cards_are_swapped_then_the_month_goes_over(make_desk: MakeDesk, tmp_pat
         assert there.digits.text() in said(here)
         click(here, "数字一致，登记这张卡")
         assert "回卡已写好" in said(here)
+        assert here.focusWidget() is here.take_card_button
         (answer,) = set(stick.glob("*.btk")) - {card}
         there.take([answer])
         click(there, "数字一致，登记这张卡")
         assert there.out_button.isEnabled()
+        assert there.focusWidget() is there.out_button
         assert "已和专项办换过单位卡" in said(there)
         there.refresh()
         assert there.month.text() == "本月线索1、宣传0、走访0"
@@ -66,6 +68,7 @@ def test_cards_are_swapped_then_the_month_goes_over(make_desk: MakeDesk, tmp_pat
         here.confirm()
         assert "已收入" in said(here)
         assert "已编总台账号1件" in said(here)
+        assert here.focusWidget() is here.choose_button
         assert here.units is not None
         row = next(r for r in range(here.units.rowCount()) if here.units.item(r, 0).text() == "麦子坪村")
         assert here.units.item(row, 3).text() == "已报送"

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 
 from baitao_desktop.actions import papers, previews
 from baitao_desktop.domain.query import Query
+from baitao_desktop.ui import look
 from baitao_desktop.ui.app import Program
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.pages.ledger import LedgerPage
@@ -171,3 +172,27 @@ def test_pages_are_painted_onto_a_printer(program: Program, tmp_path: Path) -> N
     assert previews.page_count(printed) == len(sizes)
     width, height = previews.page_size(printed, 0)
     assert width > height
+
+
+def test_the_summary_has_room_on_a_small_laptop(program: Program) -> None:
+    page = ledger(program)
+    at = [c.key for c in page.model.columns()].index("zhaiyao")
+    assert page.model.columns()[at - 1].key == "beifanying_duixiang"
+    assert page.table.columnWidth(at) >= 14 * page.table.fontMetrics().horizontalAdvance("摘")
+    wide = page.table.horizontalHeader().length()
+    assert wide <= page.table.viewport().width()
+    before = page.table.columnWidth(at)
+    program.window.resize(program.window.width() + 200, program.window.height())
+    QApplication.processEvents()
+    QApplication.processEvents()
+    assert page.table.columnWidth(at) > before
+
+
+def test_the_row_under_the_mouse_is_lit_whole(program: Program) -> None:
+    page = ledger(program)
+    cells = page.table.itemDelegate()
+    page.table.entered.emit(page.model.index(1, 2))
+    for column_ in (0, 5):
+        option = QStyleOptionViewItem()
+        cells.initStyleOption(option, page.model.index(1, column_))  # type: ignore[attr-defined]
+        assert option.backgroundBrush.color().name() == look.NAV  # type: ignore[attr-defined]

@@ -101,6 +101,8 @@ def test_a_list_is_looked_at_then_taken(program: Program, tmp_path: Path) -> Non
     click(page, "选择表格……")
     assert "GB" in said(page)
     assert page.mapping() == {0: "zhaiyao", 1: "beifanying_duixiang"}
+    assert page.take_button.property("kind") == "primary"
+    assert page.choose_button.property("kind") != "primary"
     page.kinds[1].setCurrentIndex(page.kinds[1].findData("zhaiyao"))
     page.take()
     assert "每一项只能选一列" in page.trouble.text()
@@ -108,6 +110,7 @@ def test_a_list_is_looked_at_then_taken(program: Program, tmp_path: Path) -> Non
     page.take()
     assert "收入线索1件" in said(page)
     assert page.left.rowCount() >= 1
+    assert page.focusWidget() is page.choose_button
     click(page, "复制这张清单")
     assert "行号\t原因" in QApplication.clipboard().text()
     click(page, "看线索台账")

@@ -255,7 +255,6 @@ QWidget#foot {{ background: {PAPER}; border-top: 1px solid {LINE}; }}
 QTableView {{ background: {PAPER}; border: 1px solid {LINE}; gridline-color: {LINE}; selection-background-color: {ACCENT_SOFT};
   selection-color: {TEXT}; outline: none; }}
 QTableView::item {{ padding: 0 {gap}px; }}
-QTableView::item:hover {{ background: {NAV}; }}
 QHeaderView::section {{ background: {NAV}; color: {NAV_TEXT}; border: none; border-right: 1px solid {LINE};
   border-bottom: 1px solid {LINE}; padding: 0 {gap}px; min-height: {row}px; font-weight: bold; }}
 QListWidget {{ background: {PAPER}; border: 1px solid {LINE}; }}

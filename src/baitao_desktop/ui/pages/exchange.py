@@ -198,6 +198,7 @@ class ExchangePage(DeskPage):
         self.made.say(said + (f"已编总台账号{numbered}件。" if numbered else ""))
         self.scroller.verticalScrollBar().setValue(0)
         self.refresh()
+        self.choose_button.setFocus()
 
     def _drop(self) -> None:
         self.waiting = []
@@ -291,6 +292,9 @@ class ExchangePage(DeskPage):
             self.made.say(f"{said}。现在可以封存举报人信息，也可以报送了")
         self.seat.reload()
         self.refresh()
+        # 换好卡，下一步是报送；专项办接着收下一张
+        able = not self.desk.is_office and self.out_button.isEnabled()
+        (self.out_button if able else self.take_card_button).setFocus()
         self.scroller.verticalScrollBar().setValue(0)
 
     def _forget_card(self) -> None:

@@ -295,6 +295,9 @@ class LedgerPage(DeskPage):
     # —— 做 ——
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QTableView):
+            # 这时表格里面还没有排好
+            QTimer.singleShot(0, self, lambda: parts.stretch_summary(self.table, self.model))
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             if watched is self.table and enter and not event.modifiers():

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol, cast
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QToolButton
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QAction, QBrush, QColor, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+)
 
 from baitao_desktop.actions import ledgers
 from baitao_desktop.actions.ledgers import ScreenColumn
@@ -29,6 +38,13 @@ TIP_ORDER = (
 )  # fmt: skip
 """What is shown at first, in this order: a laptop shows about nine columns."""
 WIDEST = 22
+SUMMARY = "zhaiyao"
+SUMMARY_LEAST = 14  # 字；更窄就看不出是哪一件，宁可横向滚动
+TIP_WIDTHS = {
+    ".no": 8, ".status": 6, "jieshou_shijian": 5.8, "suozai_cunshe": 5, "beifanying_duixiang": 7.4, "qudao": 4,
+    ".person": 4, ".due": 5.6,
+}  # fmt: skip
+"""In characters: what a tip's columns may take of a 1366 pixel screen so that the summary keeps its own."""
 
 
 def shown_columns(form: Form) -> tuple[ScreenColumn, ...]:
@@ -98,6 +114,48 @@ def add_tick(menu: QMenu, text: str, do: Callable[[bool], None], *, on: bool) ->
     menu.addAction(action)
 
 
+class _Option(Protocol):
+    """What PySide's stubs leave out of QStyleOptionViewItem."""
+
+    text: str
+    textElideMode: Qt.TextElideMode
+    backgroundBrush: QBrush
+
+
+class _Cells(QStyledItemDelegate):
+    """The row under the mouse is lit whole; of a long number the middle goes, its ends tell it apart; of the moment a
+    tip came the day is shown. The whole stands in the tooltip."""
+
+    def __init__(self, table: QTableView, model: LedgerModel) -> None:
+        super().__init__(table)
+        self._table, self._model, self._row = table, model, -1
+        table.setMouseTracking(True)
+        table.entered.connect(lambda index: self._light(index.row()))
+        table.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._light(-1)
+        return super().eventFilter(watched, event)
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        cell = cast("_Option", option)
+        if index.row() == self._row:
+            # 不借用 ::item:hover：样式表给它另加边距，字会跳一下
+            cell.backgroundBrush = QBrush(QColor(look.NAV))
+        column = self._model.columns()[index.column()]
+        if column.key == ".no":
+            cell.textElideMode = Qt.TextElideMode.ElideMiddle
+        elif column.sort == "received":
+            cell.text = cell.text[:10]
+
+    def _light(self, row: int) -> None:
+        if row != self._row:
+            self._row = row
+            self._table.viewport().update()
+
+
 def make_table(model: LedgerModel, name: str) -> QTableView:
     """A table of whole rows, every row of one height."""
     table = QTableView()
@@ -117,23 +175,39 @@ def make_table(model: LedgerModel, name: str) -> QTableView:
     header = table.horizontalHeader()
     header.setHighlightSections(False)
     header.setSectionsClickable(True)
-    header.setStretchLastSection(True)
+    table.setItemDelegate(_Cells(table, model))
     return table
 
 
 def fit_columns(table: QTableView, model: LedgerModel, query: Query) -> None:
     """Widths from the form, and the mark of what it is sorted by."""
     header, e = table.horizontalHeader(), look.unit()
+    columns = model.columns()
+    has_summary = any(c.key == SUMMARY for c in columns)
+    header.setStretchLastSection(not has_summary)
     sorted_by = -1
-    for i, column in enumerate(model.columns()):
+    for i, column in enumerate(columns):
         icon = 28 if column.key in (".status", ".no") else 0
-        wide = max(min(column.chars, WIDEST), len(column.title) + bool(column.sort))
+        wide: float = max(min(column.chars, WIDEST), len(column.title) + bool(column.sort))
         # 编号和时刻是半角字，一个字只占半格
-        wide = 14 if column.key == ".no" else 9 if column.sort in ("received", "due") else wide
+        wide = 14 if column.key == ".no" else 9 if column.sort == "received" else 6 if column.sort == "due" else wide
+        if has_summary:
+            wide = TIP_WIDTHS.get(column.key, wide)
         header.resizeSection(i, round(wide * e * 0.95) + 20 + icon)
         if column.sort == query.sort:
             sorted_by = i
+    stretch_summary(table, model)
     header.setSortIndicatorShown(sorted_by >= 0)
     if sorted_by >= 0:
         down = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
         header.setSortIndicator(sorted_by, down)
+
+
+def stretch_summary(table: QTableView, model: LedgerModel) -> None:
+    """The summary takes what the other columns leave, never less than one can tell a case by."""
+    at = next((i for i, c in enumerate(model.columns()) if c.key == SUMMARY), -1)
+    if at < 0:
+        return
+    header = table.horizontalHeader()
+    others = sum(header.sectionSize(i) for i in range(header.count()) if i != at)
+    header.resizeSection(at, max(SUMMARY_LEAST * look.unit() + 20, table.viewport().width() - others))

@@ -97,7 +97,7 @@ class ListsPage(DeskPage):
         frame, inside = card()
         self.about = label_of("", "strong")
         self.table = reading_table("表格的前几行")
-        self.take_button = act_button("收入这些线索", self.take, icon="import")
+        self.take_button = act_button("收入这些线索", self.take, primary=True, icon="import")
         for part in (self.about, self.table, flow(self.take_button)):
             inside.addWidget(part)
         frame.hide()
@@ -132,6 +132,8 @@ class ListsPage(DeskPage):
                 self.table.setItem(r, n, item)
         fit_height(self.table)
         self.columns_card.show()
+        look.mark(self.choose_button, kind="")
+        self.choose_button.setIcon(look.icon("open"))
         chain(self.choose_button, self.table, *self.kinds, self.take_button)
         self.take_button.setFocus()
 
@@ -162,6 +164,9 @@ class ListsPage(DeskPage):
         self.copy_link.setVisible(bool(told))
         self.columns_card.hide()
         self.result_card.show()
+        look.mark(self.choose_button, kind="primary")
+        self.choose_button.setIcon(look.icon("open", look.PAPER))
+        self.choose_button.setFocus()
 
     def _copy_left(self) -> None:
         rows = [[_cell(self.left, r, c) for c in range(2)] for r in range(self.left.rowCount())]
