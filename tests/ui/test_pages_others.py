@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from baitao_desktop.actions.setup import has_store
 from baitao_desktop.domain.errors import UserFacingError
@@ -59,6 +59,62 @@ def test_the_briefing_is_drafted_changed_and_saved(program: Program, tmp_path: P
     answers(program).where = tmp_path
     shown.save()
     assert list(tmp_path.glob("工作简报_第2期_*.pdf"))
+
+
+def test_changed_sentences_of_a_briefing_are_not_lost(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    say: list[bool] = [False]
+
+    def ask(_parent: QWidget, _title: str, text: str, _yes: str) -> bool:
+        asked.append(text)
+        return say[0]
+
+    monkeypatch.setattr(dialogs, "ask", ask)
+
+    def reports() -> ReportsPage:
+        program.window.go_room("reports")
+        page = program.window.page()
+        assert isinstance(page, ReportsPage)
+        return page
+
+    page = reports()
+    assert not page.resume_button.isVisible()
+    page.start_briefing()
+    page.start_briefing()
+    assert asked == []
+    page.texts[-1].set_value("逐户走访独居老人。")
+    page.start_briefing()
+    assert asked == ["重新起草会放弃改过的句子。"]
+    assert page.texts[-1].value() == "逐户走访独居老人。"
+    page.texts[-1].set_value("再改一句。")
+    page.month.set_value("2022-04" if "2022-04" in page.months else list(page.months)[-1])
+    page._other_month()
+    assert page.draft is None
+    page.month.set_value(program.seat.desk.campaign.reporting_month(program.seat.desk.today).name)  # type: ignore[union-attr]
+    page._other_month()
+    desk = program.seat.desk  # type: ignore[union-attr]
+    program.window.go_room("home")
+    program.window.clear()
+    program.sit(desk)
+    page = reports()
+    assert page.draft is None
+    page.resume_button.click()
+    assert page.texts[-1].value() == "再改一句。"
+    page.preview_briefing()
+    shown = program.window.page()
+    assert isinstance(shown, PreviewPage)
+    answers(program).where = tmp_path
+    shown.save()
+    program.window.back()
+    say[0] = True
+    page.start_briefing()
+    assert page.texts[-1].value() != "再改一句。"
+    page.draft = None
+    page._offer()
+    assert page.issue.value() == "2"
+    assert not page.resume_button.isVisible()
 
 
 def test_ledgers_of_a_month(program: Program, tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,10 @@ from baitao_desktop.actions import briefings, papers
 from baitao_desktop.actions.briefings import BriefingDraft
 from baitao_desktop.domain import tips
 from baitao_desktop.domain.campaign import Month
+from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.query import Query
 from baitao_desktop.forms import Form
+from baitao_desktop.ui import dialogs
 from baitao_desktop.ui.fields.base import Asks, Choice, label_of
 from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.fields.text import LongTextField, TextField
@@ -27,9 +30,12 @@ from baitao_desktop.ui.pages.table_forms import open_ledger
 
 VISIT = "zoufang"
 ALL = "all"
+LAST_ISSUE = "briefing.issue"
 
 
 class ReportsPage(DeskPage):
+    """A briefing with changed sentences is kept with the person, month by month, and offered again."""
+
     help_topic = "reports"
 
     def __init__(self, seat: Seat) -> None:
@@ -38,13 +44,15 @@ class ReportsPage(DeskPage):
         self.inner.setMinimumHeight(1)  # 折行的字各按最窄时的高度算最小值，页尾会空出大半屏；实际高度由布局按宽度算
         self.months = {m.name: m for m in months(seat)}
         self.draft: BriefingDraft | None = None
+        self.drafted: BriefingDraft | None = None
+        self._month_shown = ""
         self.texts: list[LongTextField] = []
         self.month = PickField(
             Asks("月份", "每月从上月21日算到本月20日"),
             [Choice(ALL, "行动以来全部"), *(Choice(n, _named(m)) for n, m in self.months.items())],
         )
         self.month.set_value(self.desk.campaign.reporting_month(self.desk.today).name)
-        self.month.changed.connect(lambda _f: self._drop_draft())
+        self.month.changed.connect(lambda _f: self._other_month())
         self.made = Made(seat.opener)
         self.inside.addWidget(Fieldset([self.month], lambda: None))
         self.inside.addWidget(self.made)
@@ -61,6 +69,10 @@ class ReportsPage(DeskPage):
     def opened(self, **args: object) -> None:  # noqa: ARG002
         self.made.hide()
         self._show_others()
+        self._offer()
+
+    def leaving(self) -> None:
+        self._keep()
 
     def first_focus(self) -> QWidget | None:
         return self.month.line
@@ -131,10 +143,10 @@ class ReportsPage(DeskPage):
         frame, inside = card("工作简报")
         inside.addWidget(label_of("数字从记录里来，句子可以改。选好月份，先起草，再预览、打印。", "hint"))
         self.issue = TextField(Asks("第几期"))
-        self.issue.set_value("1")
         inside.addWidget(Fieldset([self.issue], self.start_briefing))
         self.start_button = act_button("起草简报", self.start_briefing, primary=True, icon="report")
-        inside.addWidget(flow(self.start_button))
+        self.resume_button = act_button("接着改上次的简报", self.resume, icon="open")
+        inside.addWidget(flow(self.start_button, self.resume_button))
         self.edit_frame, self.edit_inside = card()
         self.edit_frame.hide()
         inside.addWidget(self.edit_frame)
@@ -147,12 +159,53 @@ class ReportsPage(DeskPage):
             self.issue.set_problem("请填写期号，例如 2")
             return
         self.issue.set_problem("")
-        month = self.months.get(str(self.month.value()), self.desk.campaign.reporting_month(self.desk.today))
-        desk = self.desk
-        self.read(lambda _tell: briefings.draft_briefing(desk, month, issue=int(digits)), self._edit)
+        self._keep()
+        if self.seat.pref(self._place()):
+            text = "重新起草会放弃改过的句子。"
+            if not dialogs.ask(self, "重新起草", text, "重新起草"):
+                return
+        desk, month = self.desk, self._month()
+        self.read(lambda _tell: briefings.draft_briefing(desk, month, issue=int(digits)), self._begin)
 
-    def _edit(self, draft: BriefingDraft) -> None:
-        self.draft = draft
+    def resume(self) -> None:
+        """Go on with the sentences that were changed for this month."""
+        kept = _read_kept(self.seat.pref(self._place()))
+        if kept is not None:
+            self.issue.set_value(kept[1].issue)
+            self._edit(*kept)
+
+    def _begin(self, draft: BriefingDraft) -> None:
+        self.seat.set_pref(self._place(), "")
+        self._edit(draft, draft)
+
+    def _month(self) -> Month:
+        return self.months.get(str(self.month.value()), self.desk.campaign.reporting_month(self.desk.today))
+
+    def _place(self) -> str:
+        return f"briefing.{self._month_shown or self._month().name}"
+
+    def _keep(self) -> None:
+        """Changed sentences outlive the page, a lock and the program."""
+        if self.draft is None or self.drafted is None:
+            return
+        now = self.edited()
+        if now == self.drafted:
+            return
+        try:
+            self.seat.set_pref(self._place(), json.dumps([asdict(self.drafted), asdict(now)], ensure_ascii=False))
+        except UserFacingError as error:
+            self.win.trouble(error)
+
+    def _offer(self) -> None:
+        self._month_shown = self._month().name
+        self.resume_button.setVisible(self.draft is None and bool(self.seat.pref(self._place())))
+        if self.draft is None:
+            last = self.seat.pref(LAST_ISSUE)
+            self.issue.set_value(str(int(last) + 1) if last.isdigit() else "1")
+
+    def _edit(self, drafted: BriefingDraft, draft: BriefingDraft) -> None:
+        self.drafted, self.draft = drafted, draft
+        self.resume_button.hide()
         empty(self.edit_inside)
         self.title_field = TextField(Asks("标题"))
         self.title_field.set_value(draft.title)
@@ -190,16 +243,33 @@ class ReportsPage(DeskPage):
         desk, draft = self.desk, self.edited()
 
         def save(folder: Path) -> Path:
-            return briefings.save_briefing(desk, draft, folder).value
+            path = briefings.save_briefing(desk, draft, folder).value
+            self.seat.set_pref(LAST_ISSUE, draft.issue)
+            return path
 
         self.act(
             lambda _tell: briefings.briefing_pdf(desk, draft),
             done=lambda pdf: self._open(f"工作简报第{draft.issue}期", pdf, save),
         )
 
-    def _drop_draft(self) -> None:
+    def _other_month(self) -> None:
+        self._keep()
         self.draft = None
         self.edit_frame.hide()
+        self._offer()
+
+
+def _read_kept(kept: str) -> tuple[BriefingDraft, BriefingDraft] | None:
+    """As it was drafted and as it was changed; None for what an older program wrote otherwise."""
+    try:
+        pair = [
+            BriefingDraft(**(said | {"paragraphs": tuple((lead, text) for lead, text in said["paragraphs"])}))
+            for said in json.loads(kept)
+        ]
+        drafted, changed = pair
+    except (ValueError, TypeError, KeyError):
+        return None
+    return drafted, changed
 
 
 def months(seat: Seat) -> list[Month]:
