@@ -314,8 +314,8 @@ def test_a_record_that_is_gone_is_said(program: Program) -> None:
 
 def in_view(form: ActSheet, part: QWidget) -> bool:
     QApplication.processEvents()
-    at = part.mapTo(form.scroll.viewport(), QPoint(0, 0)).y()
-    return at >= 0 and at + part.height() <= form.scroll.viewport().height()
+    at = part.mapTo(form.scroller.viewport(), QPoint(0, 0)).y()
+    return at >= 0 and at + part.height() <= form.scroller.viewport().height()
 
 
 def test_an_act_sheet_shows_every_field_or_scrolls_to_it(program: Program) -> None:

@@ -97,13 +97,13 @@ class Sheet(QDialog):
                 self._keys.watch(editor)
         box.addStretch(1)
         self._inside = inside
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setWidget(inside)
-        self.scroll.setAccessibleName(title)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setWidget(inside)
+        self.scroller.setAccessibleName(title)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 8)
-        outer.addWidget(self.scroll, 1)
+        outer.addWidget(self.scroller, 1)
         # 不随内容滚走：说了哪里不对，人总要看得见
         self.status = label_of("", "problem")
         self.status.setContentsMargins(16, 0, 16, 0)
@@ -174,13 +174,13 @@ class Sheet(QDialog):
         field = next((f for f in self.fields if new is not None and f.isAncestorOf(new)), None)
         if field is not None and new is not None:
             self._reveal(field)
-            self.scroll.ensureWidgetVisible(new, 0, 12)
+            self.scroller.ensureWidgetVisible(new, 0, 12)
 
     def _reveal(self, field: Field) -> None:
         layout = self._inside.layout()
         if layout is not None:
             layout.activate()
-        self.scroll.ensureWidgetVisible(field, 0, 12)
+        self.scroller.ensureWidgetVisible(field, 0, 12)
 
     def _step(self, editor: QWidget, way: int) -> None:
         if editor is self.verb and way > 0:
