@@ -66,6 +66,9 @@ def test_home_registers_and_the_slip_is_previewed(program: Program) -> None:
     assert done.no in said(done)
     assert f"{done.code[:3]} {done.code[3:7]} {done.code[7:]}" in said(done)
     assert records.look(desk_of(program), done.tip).status == "handed_up"
+    assert "交到街道专项办" in done.state.text()
+    if program.window.foot.undo_button.isVisible():
+        assert "撤销只收回上报" in program.window.foot.said.text()
     click(done, "打印回执")
     slip = program.window.page()
     assert isinstance(slip, PreviewPage)
@@ -93,6 +96,7 @@ def test_a_draft_goes_on_where_it_was_left(program: Program) -> None:
     home = program.window.page()
     assert isinstance(home, HomePage)
     todo, go = next((t, b) for t, b in home.lines if t.kind == "draft")
+    assert "“让老人预存2万元……”5月18日09:30存" in said(home)
     go.click()
     assert form_page(program).fields["zhaiyao"].value() == "让老人预存2万元"
     form_page(program).put({k: v for k, v in tip_answers().items() if k != "jieshou_shijian"})  # type: ignore[misc]

@@ -243,7 +243,7 @@ def test_enter_walks_through_the_block_to_the_button(block: ReporterBlock) -> No
 def test_a_closed_block_says_why_and_asks_nothing(
     window: MainWindow, tip_form: Form, sealer: Sealer, submitted: list[Mapping[str, Json]]
 ) -> None:
-    why = "还没有收到专项办的单位卡，举报人信息暂时不能封存。请先到“报送”页收卡。"
+    why = "还没有收到专项办的单位卡，举报人信息暂时不能密封。请先到“报送”页收卡。"
     made = ReporterBlock(sealer, closed=why)
     page = FormPage(tip_form, UNITS, FULL, now=lambda: NOW, submit=submitted.append, extra=[made], new=False)
     window.open_page(page)

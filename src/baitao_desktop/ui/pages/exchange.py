@@ -289,7 +289,7 @@ class ExchangePage(DeskPage):
         if path is not None:
             self.made.show_file(path, said if "请交给" in said else f"{said}，回卡已写好：“{path.name}”，请交还给对方")
         else:
-            self.made.say(f"{said}。现在可以封存举报人信息，也可以报送了")
+            self.made.say(f"{said}。现在可以密封举报人信息，也可以报送了")
         self.seat.reload()
         self.refresh()
         # 换好卡，下一步是报送；专项办接着收下一张

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
-from baitao_desktop.actions import home, records
+from baitao_desktop.actions import drafts, home, records
+from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.home import Todo
 from baitao_desktop.domain import tips
+from baitao_desktop.domain.values import CST
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of
 from baitao_desktop.ui.pages.forming import open_form
@@ -29,6 +32,7 @@ _SIGNS = {
 }
 _VERBS = {"draft": "接着填", "exchange": "去报送", "settings": "去备份", "record": "打开", "tips": "看一看"}
 VISIT = "zoufang"
+FIRST_WORDS = 12
 MOST = 12  # 行；再多就不像一张单子了
 
 
@@ -59,6 +63,7 @@ class HomePage(DeskPage):
         self.inside.addStretch(1)
         self.lines: list[tuple[Todo, QPushButton]] = []
         self.all_shown = False
+        self._told: Mapping[str, str] = {}
 
     def opened(self, **args: object) -> None:  # noqa: ARG002
         self.copied.hide()
@@ -66,12 +71,14 @@ class HomePage(DeskPage):
         self.refresh()
 
     def refresh(self) -> None:
-        self.read(lambda _tell: home.todos(self.desk), self._show)
+        desk = self.desk
+        self.read(lambda _tell: (home.todos(desk), drafts_told(desk)), lambda came: self._show(*came))
 
     def first_focus(self) -> QWidget | None:
         return self.register_button if self.register_button.isVisibleTo(self) else None
 
-    def _show(self, todos: tuple[Todo, ...]) -> None:
+    def _show(self, todos: tuple[Todo, ...], told: Mapping[str, str]) -> None:
+        self._told = told
         empty(self.list)
         self.lines = []
         self.list.addWidget(label_of("待办" if todos else "没有要办的事", "section"))
@@ -90,9 +97,10 @@ class HomePage(DeskPage):
     def _line(self, todo: Todo) -> QWidget:
         line = QFrame()
         icon, colour, meaning = _SIGNS.get(todo.kind, ("info", look.ACCENT, "提醒"))
-        words = label_of(todo.text)
+        begun = self._told.get(todo.target, "") if todo.kind == "draft" else ""
+        words = label_of(f"{todo.text}{begun}")
         verb = "看设置" if todo.kind == "campaign" else _VERBS.get(todo.page, "打开")
-        go = link(verb, lambda: self._open(todo), icon="right", name=f"{verb}：{todo.text}")
+        go = link(verb, lambda: self._open(todo), icon="right", name=f"{verb}：{words.text()}")
         buttons: list[QWidget | None] = [sign(icon, colour, meaning), words]
         if todo.kind == "silent":
             buttons.append(link("复制催报文字", self._copy_silent, icon="copy"))
@@ -127,3 +135,16 @@ class HomePage(DeskPage):
         made.setProperty("kind", "big")
         made.setMinimumWidth(look.unit() * 13)
         return made
+
+
+def drafts_told(desk: Desk) -> dict[str, str]:
+    """Of each draft its first words and when it was left, so that two of one form can be told apart."""
+    told = {}
+    for draft in drafts.drafts(desk):
+        form = desk.versions.get((draft.form, draft.version), desk.forms.get(draft.form))
+        written = {q.path for q in form.walk() if q.type == "text"} if form is not None else set()
+        words = [str(v).split() for k, v in draft.answers.items() if k in written and v]
+        first = "".join(words[0])[:FIRST_WORDS] if words and words[0] else ""
+        left = datetime.fromtimestamp(draft.at_ms / 1000, CST)
+        told[draft.id] = (f"“{first}……”" if first else "") + f"{left.month}月{left.day}日{left:%H:%M}存"
+    return told

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from baitao_desktop.actions import papers
+from baitao_desktop.actions import papers, records
 from baitao_desktop.domain import tips
 from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui import look
@@ -52,8 +53,22 @@ class RegisteredPage(DeskPage):
         self.tip, self.no, self.code = RecordId(str(args["tip"])), str(args["no"]), str(args["code"])
         self.number.setText(self.no)
         self.code_label.setText(f"{self.code[:3]} {self.code[3:7]} {self.code[7:]}")
-        office = self.desk.is_office
-        self.state.setText("" if office else "线索随下一次“报送”交到街道专项办。")
+        self._read()
+
+    def on_changed(self, records_: Collection[str]) -> None:
+        # 上报可以在页脚撤销
+        if self.tip in records_:
+            self._read()
+
+    def _read(self) -> None:
+        desk, tip = self.desk, self.tip
+        self.read(lambda _tell: records.look(desk, tip, logged=False).status, self._tell)
+
+    def _tell(self, status: str) -> None:
+        up, office = status == "handed_up", self.desk.is_office
+        self.state.setText(
+            "线索随下一次“报送”交到街道专项办。" if up else "" if office else "没有上报街道，由本村办理。"
+        )
 
     def first_focus(self) -> QWidget | None:
         return self.slip
