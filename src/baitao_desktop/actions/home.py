@@ -55,7 +55,7 @@ def _cards(desk: Desk) -> list[Todo]:
         said = "没有电脑在编总台账号（本机是恢复来的）。请到“设置”点“由本机编总台账号”。"
         return [] if draws_numbers(desk) else [Todo("card", said, "settings")]
     if desk.office_card is None:
-        return [Todo("card", "还没有和专项办交换单位卡：举报人信息暂时不能封存，也不能报送。", "exchange")]
+        return [Todo("card", "还没有和专项办交换单位卡：举报人信息暂时不能密封，也不能报送。", "exchange")]
     if not desk.card.office_signature:
         return [
             Todo(

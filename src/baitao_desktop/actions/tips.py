@@ -52,7 +52,7 @@ def seal_reporter(desk: Desk, block: Mapping[str, Json] | Sealed[Mapping[str, Js
     if card is None or not card.callback_recipient:
         if plain["xuanze"] != NO_NAME:
             raise UserFacingError(
-                "A31", "还没有收到专项办的单位卡，举报人信息暂时不能封存。请先到“报送”页收卡，或选“不留姓名”。"
+                "A31", "还没有收到专项办的单位卡，举报人信息暂时不能密封。请先到“报送”页收卡，或选“不留姓名”。"
             )
         _, nobody = seal.new_identity()
         return seal.seal_block({"xuanze": NO_NAME}, nobody, epoch=1)
