@@ -67,8 +67,8 @@ def test_home_registers_and_the_slip_is_previewed(program: Program) -> None:
     assert f"{done.code[:3]} {done.code[3:7]} {done.code[7:]}" in said(done)
     assert records.look(desk_of(program), done.tip).status == "handed_up"
     assert "交到街道专项办" in done.state.text()
-    if program.window.foot.undo_button.isVisible():
-        assert "撤销只收回上报" in program.window.foot.said.text()
+    assert program.window.foot.undo_button.isVisible()
+    assert "撤销只收回上报" in program.window.foot.said.text()
     click(done, "打印回执")
     slip = program.window.page()
     assert isinstance(slip, PreviewPage)
@@ -77,6 +77,8 @@ def test_home_registers_and_the_slip_is_previewed(program: Program) -> None:
     click(done, "看这条线索")
     assert isinstance(program.window.page(), RecordPage)
     assert not drafts.drafts(desk_of(program))
+    program.window.foot.undo_button.click()
+    assert records.look(desk_of(program), done.tip).status == "registered"  # the report is taken back, the tip stays
 
 
 def test_missing_answers_keep_the_input_and_are_told(program: Program) -> None:
