@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from baitao_desktop.actions.desk import Desk
@@ -12,6 +11,7 @@ from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.ops import DeviceId, Json, NewOp, OpKind, RecordId, derived_id
 from baitao_desktop.domain.query import Query
+from baitao_desktop.domain.records import sets_for
 
 if TYPE_CHECKING:
     from baitao_desktop.storage.reader import Reader
@@ -73,20 +73,15 @@ def report_month(desk: Desk, month: Month) -> str:
                 ]
             )
         else:
-            old = writer.get(rec).answers
+            old = writer.get(rec)
             # 本机接替的旧电脑那一行不再算，免得一件数两次
-            stale = {f"ji[{d}]": None for d in desk.store.replaces if f"ji[{d}]" in old}
-            writer.put(_updates(old, {**stale, row: True, **mine}, rec, desk))
+            stale = {f"ji[{d}]": None for d in desk.store.replaces if f"ji[{d}]" in old.answers}
+            writer.put(sets_for(old, {**stale, row: True, **mine}))
     return month_line(desk, month)
 
 
 def report_id(desk: Desk, month: Month) -> RecordId:
     return derived_id("baosong", desk.campaign.code, desk.unit.code, month.name)
-
-
-def _updates(old: Mapping[str, Json], new: Mapping[str, Json], rec: RecordId, desk: Desk) -> list[NewOp]:
-    changed = {k: v for k, v in new.items() if old.get(k) != v}
-    return [NewOp(rec, FORM, desk.scope, OpKind.SET, k, v) for k, v in changed.items()]
 
 
 def _counts(desk: Desk, reader: Reader, month: Month) -> dict[str, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from baitao_desktop.domain.errors import Refused
 from baitao_desktop.domain.ops import Json, NewOp, OpKind
-from baitao_desktop.domain.records import Head, Law, Record, Step
+from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
 
 KIND = "plain"
 STATUS = {"saved": "已登记", "void": "已作废"}
@@ -74,11 +74,7 @@ def correct(record: Record, *, changes: Mapping[str, Json], reason: str, by: str
         raise Refused("A14", "这条记录已作废，不能更正。", "")
     if not reason.strip():
         raise Refused("A04", "还没有填写更正理由。请填写后再办。", "")
-    sets = [
-        NewOp(record.id, record.form, record.scope, OpKind.SET, fld, value)
-        for fld, value in changes.items()
-        if record.answers.get(fld) != value
-    ]
+    sets = sets_for(record, changes)
     if not sets:
         raise Refused("A08", "没有改动任何内容，不用更正。", "")
     data = {"reason": reason.strip(), "fields": sorted(op.fld for op in sets), "at": at, "by": by}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
-from baitao_desktop.domain.ops import DeviceId, Json, Op, OpKind, OpRef, PersonId, RecordId, Scope, canonical
+from baitao_desktop.domain.ops import DeviceId, Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId, Scope, canonical
 
 S = TypeVar("S")
 
@@ -163,6 +163,15 @@ def replay(ops: Iterable[Op]) -> Record:
         first.rec, first.form, first.scope, answers, tuple(steps), conflicts, tuple(flags), deleted,
         ordered[-1].lam, heads, tuple(open_steps), twins,
     )  # fmt: skip
+
+
+def sets_for(record: Record, changes: Mapping[str, Json]) -> list[NewOp]:
+    """The operations that write `changes`; an answer that stands so already is not written again."""
+    return [
+        NewOp(record.id, record.form, record.scope, OpKind.SET, fld, value)
+        for fld, value in changes.items()
+        if record.answers.get(fld) != value
+    ]
 
 
 def _erasures(ordered: Sequence[Op]) -> tuple[frozenset[OpRef], dict[OpRef, dict[str, Json]]]:

@@ -15,7 +15,7 @@ from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.errors import Refused
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, OpRef, canonical
 from baitao_desktop.domain.people import Person, require
-from baitao_desktop.domain.records import Head, Law, Record, Step
+from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
 from baitao_desktop.domain.values import day_of
 
 KIND = "tip"
@@ -325,11 +325,7 @@ def correct(
     wrong = {IDENTITY, QUERY_HASH} & set(changes)
     if wrong:
         raise Refused("A07", "举报人信息不能更正，只能重新密封。请用“重新填写”。", "五（一）1")
-    sets = [
-        NewOp(record.id, record.form, record.scope, OpKind.SET, fld, value)
-        for fld, value in changes.items()
-        if record.answers.get(fld) != value
-    ]
+    sets = sets_for(record, changes)
     if not sets:
         raise Refused("A08", "没有改动任何内容，不用更正。", "")
     fields = sorted(op.fld for op in sets)
@@ -349,13 +345,7 @@ def close(
     data = {
         "conclusion": _needs(conclusion, "内部结论"), "reply": _needs(reply, "给举报人的回复"), "closed_at": at, "by": who.name,
     }  # fmt: skip
-    sums = {LOSS: loss_fen, RETURNED: returned_fen}
-    sets = [
-        NewOp(record.id, record.form, record.scope, OpKind.SET, fld, value)
-        for fld, value in sums.items()
-        if record.answers.get(fld) != value
-    ]
-    return [*sets, _step(record, "close", data)]
+    return [*sets_for(record, {LOSS: loss_fen, RETURNED: returned_fen}), _step(record, "close", data)]
 
 
 def void(record: Record, state: TipState, who: Person, card: Card, *, reason: str, at: str) -> list[NewOp]:
