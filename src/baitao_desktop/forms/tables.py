@@ -68,18 +68,25 @@ def lacks_words(row: Mapping[str, Any]) -> bool:
 def paths_of(survey: Rows, root: str) -> dict[str, int]:
     """Element → row: `/data/zu/ti` as the compiled form calls it."""
     found: dict[str, int] = {}
-    levels = [f"/{root}"]
+    for number, name, group, _ in _named(survey):
+        found.setdefault(f"/{root}{group}/{name}", number)
+    return found
+
+
+def _named(survey: Rows) -> Iterator[tuple[int, str, str, int]]:
+    """Each row with a name: its number, the name, the path of its group ("" at the top) and the row that began it."""
+    groups = [("", 1)]
     for number, row in enumerate(survey, 2):
         kind, name = kind_of(row), name_of(row)
         if kind in _ENDS:
-            if len(levels) > 1:
-                levels.pop()
+            if len(groups) > 1:
+                groups.pop()
             continue
+        path, began = groups[-1]
         if name:
-            found.setdefault(f"{levels[-1]}/{name}", number)
+            yield number, name, path, began
         if kind in _BEGINS:
-            levels.append(f"{levels[-1]}/{name}" if name else levels[-1])
-    return found
+            groups.append((f"{path}/{name}" if name else path, number))
 
 
 def _value(row: Mapping[str, Any], column: str) -> Any:
@@ -135,19 +142,11 @@ def _calculates(row: Mapping[str, Any]) -> bool:
 
 def _of_names(survey: Rows) -> Iterator[AuthorProblem]:
     """Names must differ within one group; the row that repeats a name is told."""
-    levels: list[dict[str, int]] = [{}]
-    for number, row in enumerate(survey, 2):
-        kind, name = kind_of(row), name_of(row)
-        if kind in _ENDS:
-            if len(levels) > 1:
-                levels.pop()
-            continue
-        if name:
-            first = levels[-1].setdefault(name, number)
-            if first != number:
-                yield AuthorProblem("survey", number, "name", f"题名“{name}”与第{first}行重复", "请改成不同的名字")
-        if kind in _BEGINS:
-            levels.append({})
+    seen: dict[tuple[int, str], int] = {}
+    for number, name, _, began in _named(survey):
+        first = seen.setdefault((began, name), number)
+        if first != number:
+            yield AuthorProblem("survey", number, "name", f"题名“{name}”与第{first}行重复", "请改成不同的名字")
 
 
 def _of_lists(survey: Rows, choices: Rows) -> Iterator[AuthorProblem]:
