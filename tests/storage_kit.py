@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +45,15 @@ SECRET = seal.password("ceshi-2022")
 FORM = "xiansuo"
 HERE = Scope("DZZ203")
 LAW = "test/1"
+
+
+def run_child(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script that may take this kit, in a process that may be starved or killed."""
+    tests = Path(__file__).resolve().parent
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tests)},
+        check=False, timeout=120,
+    )  # fmt: skip
 
 
 def project(record: Record) -> Head:

@@ -6,8 +6,6 @@ import io
 import os
 import shutil
 import stat
-import subprocess
-import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from baitao_desktop.domain.query import Query
 from baitao_desktop.storage import place as places
 from baitao_desktop.storage import troubles
 from baitao_desktop.storage.store import Store, create, restore, unlock
-from storage_kit import FORM, HERE, LAW, RECS, SECRET, WHO, cabinet, new_tip, picture, project, put, reopened
+from storage_kit import FORM, HERE, LAW, RECS, SECRET, WHO, cabinet, new_tip, picture, project, put, reopened, run_child
 
 
 def _with_photo(place: Path) -> str:
@@ -195,17 +193,9 @@ def test_a_backup_opened_where_it_lies_can_still_be_restored(tmp_path: Path) -> 
 # ---- a full disk -------------------------------------------------------------------------------------------------
 
 
-def _child(script: str) -> subprocess.CompletedProcess[str]:
-    tests = Path(__file__).resolve().parents[1]
-    return subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tests)},
-        check=False, timeout=120,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("room", [0, 10, 5000])
 def test_making_a_cabinet_on_a_full_disk_leaves_nothing(tmp_path: Path, room: int) -> None:
-    done = _child(f"""
+    done = run_child(f"""
 import resource, signal
 from pathlib import Path
 from storage_kit import *

@@ -19,7 +19,22 @@ from baitao_desktop.domain.query import Query
 from baitao_desktop.storage import place as places
 from baitao_desktop.storage import troubles
 from baitao_desktop.storage.store import create, restore, slots, unlock
-from storage_kit import FORM, HERE, LAW, NOW, RECS, SECRET, WHO, cabinet, new_tip, picture, project, put, reopened
+from storage_kit import (
+    FORM,
+    HERE,
+    LAW,
+    NOW,
+    RECS,
+    SECRET,
+    WHO,
+    cabinet,
+    new_tip,
+    picture,
+    project,
+    put,
+    reopened,
+    run_child,
+)
 
 
 def _unlock(place: Path, **other: object) -> object:
@@ -167,7 +182,7 @@ def test_a_read_only_folder_is_named() -> None:
         for path in (folder / "1").rglob("*"):
             path.chmod(0o555 if path.is_dir() else 0o444)
         (folder / "1").chmod(0o555)
-        done = _child(f"""
+        done = run_child(f"""
 import os
 from pathlib import Path
 from storage_kit import *
@@ -275,7 +290,7 @@ try:
 except UserFacingError as error:
     print(error.code)
 """
-    done = _child(script)
+    done = run_child(script)
     assert done.stdout.strip() in ("S07", "S10"), done.stderr
     assert _seen(tmp_path / "1") == seen
 
@@ -283,7 +298,7 @@ except UserFacingError as error:
 def test_a_full_disk_leaves_no_half_backup(tmp_path: Path) -> None:
     _filled(tmp_path / "1")
     size = (tmp_path / "1" / "desk.db").stat().st_size
-    done = _child(f"""
+    done = run_child(f"""
 import resource, signal
 from pathlib import Path
 from storage_kit import *
@@ -313,14 +328,6 @@ def _seen(place: Path) -> object:
         return picture(store)
     finally:
         store.close()
-
-
-def _child(script: str) -> subprocess.CompletedProcess[str]:
-    tests = Path(__file__).resolve().parents[1]
-    return subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tests)},
-        check=False, timeout=120,
-    )  # fmt: skip
 
 
 def test_kill_minus_nine_loses_nothing_promised(tmp_path: Path) -> None:
