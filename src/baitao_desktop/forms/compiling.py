@@ -105,11 +105,9 @@ def sheets_of(source: Path) -> Any:
     if suffix not in KINDS:
         raise UserFacingError("F11", f"“{source.name}”不是做表用的文件；请用 .xlsx 或 .md。")
     _bounded(source, data)
-    from pyxform import xls2json_backends as backends
-
     try:
         given: Any = data.decode("utf-8-sig") if suffix == ".md" else data
-        table = backends.get_xlsform(given, file_type=suffix)
+        table = _readers().get_xlsform(given, file_type=suffix)
     except Exception as trouble:  # openpyxl, xlrd and zipfile raise what they like on half a file
         if type(trouble).__name__ == "PyXFormError":
             raise UnfitTable("F12", source.name, told(trouble)) from trouble
@@ -126,6 +124,22 @@ def sheets_of(source: Path) -> Any:
     if sum(len(sheet) for sheet in (table.survey, table.choices or (), table.settings or ())) > MAX_ROWS:
         raise UserFacingError("F11", f"“{source.name}”超过{MAX_ROWS}行，没有打开；请拆成几张表。")
     return table
+
+
+def _readers() -> Any:
+    """pyxform's readers of tables. xlrd keeps, for its remarks, the stdout of the moment of its import: in a window
+    there is none, and one that was borrowed then may be closed by now; so it is given a place of its own."""
+    from pyxform import xls2json_backends as readers
+
+    readers.xlrd_open = _open_xls
+    return readers
+
+
+def _open_xls(*given: Any, **named: Any) -> Any:
+    import xlrd  # type: ignore[import-untyped]
+
+    with io.StringIO() as silent:
+        return xlrd.open_workbook(*given, logfile=silent, **named)
 
 
 def _bounded(source: Path, data: bytes) -> None:
