@@ -10,6 +10,7 @@ from pathlib import Path
 
 from baitao_desktop import paths
 from baitao_desktop.domain.campaign import Campaign, Unit
+from baitao_desktop.domain.catalogue import Catalogue
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.pinyin import initials
 
@@ -41,6 +42,7 @@ def load_campaign(folder: Path | None = None) -> Campaign:
             papers={k: str(v) for k, v in said["papers"].items()},
             units={unit.code: unit for unit in units},
             seats=seats,
+            groups={group["code"]: group["name"] for group in groups},
             phases=_table(folder / "phases.csv"),
             channels=_table(folder / "channels.csv"),
             posts=_table(folder / "posts.csv"),
@@ -52,8 +54,8 @@ def load_campaign(folder: Path | None = None) -> Campaign:
         ) from error
 
 
-def lists_for(campaign: Campaign) -> Mapping[str, Sequence[Mapping[str, str]]]:
-    """The external lists forms may name: units.csv, as `units.csv` and as `units`."""
+def lists_for(campaign: Campaign, catalogue: Catalogue) -> Mapping[str, Sequence[Mapping[str, str]]]:
+    """The external lists forms may name: units.csv and the checklists' items.csv, each also without `.csv`."""
     rows = [
         {"name": u.code, "label": u.name, "kind": u.kind, "py": initials(u.name)}
         for u in campaign.units.values()
@@ -61,7 +63,15 @@ def lists_for(campaign: Campaign) -> Mapping[str, Sequence[Mapping[str, str]]]:
     ]
     # 村（社区）排在前面：九成线索发生在村里
     rows.sort(key=lambda r: {"village": 0, "community": 0, "elsewhere": 1, "unknown": 1}.get(r["kind"], 2))
-    return {"units.csv": rows, "units": rows}
+    items = [
+        {
+            "name": i.code, "label": i.text, "checklist": i.checklist, "section": i.section, "ok_answer": i.ok_answer,
+            "evidence": i.evidence, "severity": i.severity, "basis": " ".join(i.basis), "measure": i.measure, "unit": i.unit,
+            "own_duty": "yes" if i.own_duty else "", "asked_if": i.asked_if,
+        }
+        for i in catalogue.items.values()
+    ]  # fmt: skip
+    return {"units.csv": rows, "units": rows, "items.csv": items, "items": items}
 
 
 def _table(path: Path) -> list[dict[str, str]]:

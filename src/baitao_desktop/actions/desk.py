@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from baitao_desktop import paths
-from baitao_desktop.domain import people
+from baitao_desktop.domain import people, tasks
 from baitao_desktop.domain.campaign import Campaign, Month, Unit
 from baitao_desktop.domain.cards import Card
+from baitao_desktop.domain.catalogue import Catalogue
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, PersonId, RecordId, Scope, derived_id
 from baitao_desktop.domain.people import Person
+from baitao_desktop.domain.records import Head, Record
 from baitao_desktop.domain.values import CST, iso_minute
 from baitao_desktop.paths import Places
 
@@ -53,9 +55,7 @@ class Desk:
     """The form of each id that people fill in now."""
     versions: Mapping[tuple[str, str], Form]
     """Every version of every form here, by (id, version): records are shown with the one they were filled in on."""
-    shipped: Mapping[str, Form]
-    lists: Lists
-    campaign: Campaign
+    rules: Rules
     keys: DeviceKeys
     card: Card
     office_card: Card | None
@@ -63,6 +63,18 @@ class Desk:
     unit: Unit
     mode: str
     now: Clock
+
+    @property
+    def lists(self) -> Lists:
+        return self.rules.lists
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.rules.campaign
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.rules.catalogue
 
     @property
     def is_office(self) -> bool:
@@ -125,29 +137,57 @@ def open_desk(places: Places, secret: Secret, *, clock: Clock = real_clock, prog
     After a copy or a restore the store has minted a new device id; then new device keys are made here and the card
     must be exchanged with the office again (`desk.card.office_signature` is empty).
     """
-    from baitao_desktop.actions.campaigns import lists_for, load_campaign
-    from baitao_desktop.actions.projection import law_version, projector
     from baitao_desktop.storage import store as cabinet
 
-    campaign = load_campaign()
-    forms = load_forms(places.cache)
-    lists = lists_for(campaign)
+    known = load_rules(places.cache)
     store = cabinet.unlock(
-        places.data, secret=secret, project=projector(forms, lists), law=law_version(forms), config=places.config,
+        places.data, secret=secret, project=known.projector(known.forms), law=known.law, config=places.config,
         progress=progress,
     )  # fmt: skip
     try:
-        return seat(places, store, forms, lists, campaign=campaign, clock=clock)
+        return seat(places, store, known, clock=clock)
     except BaseException:
         store.close()
         raise
 
 
-def seat(
-    places: Places, store: Store, forms: Mapping[str, Form], lists: Lists, *, campaign: Campaign, clock: Clock
-) -> Desk:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the program brings along and the cabinet is filed by: forms, campaign, catalogue, lists."""
+
+    forms: Mapping[str, Form]
+    campaign: Campaign
+    catalogue: Catalogue
+    lists: Lists
+
+    @property
+    def law(self) -> str:
+        """Changes when the list rows must be made anew."""
+        from baitao_desktop.actions.projection import law_version
+
+        return law_version(self.forms, tasks.mark_of(self.catalogue.tasks.values(), self.campaign))
+
+    def projector(self, forms: Mapping[str, Form]) -> Callable[[Record], Head]:
+        """Record → list row, with these forms in force."""
+        from baitao_desktop.actions.projection import projector
+
+        return projector(forms, self.lists, tasks.prover(self.catalogue.tasks.values(), self.campaign, forms))
+
+
+def load_rules(cache: Path) -> Rules:
+    """The rules shipped with the program."""
+    from baitao_desktop.actions.campaigns import lists_for, load_campaign
+    from baitao_desktop.actions.catalogue import load_catalogue
+
+    campaign, catalogue = load_campaign(), load_catalogue()
+    return Rules(load_forms(cache), campaign, catalogue, lists_for(campaign, catalogue))
+
+
+def seat(places: Places, store: Store, known: Rules, *, clock: Clock) -> Desk:
     """The desk of an open store: who logged in, which unit, which card."""
     from baitao_desktop.actions import identity
+
+    campaign = known.campaign
 
     with store.reading() as reader:
         mode = reader.meta("mode") or "formal"
@@ -160,24 +200,21 @@ def seat(
         who = person_of(reader, store.person)
     now = clock_for(mode, campaign, clock)
     keys, card = identity.keys_and_card(store, campaign, unit, now)
-    force, versions = learn_forms(store, forms, lists)
-    desk = Desk(places, store, force, versions, forms, lists, campaign, keys, card, None, who, unit, mode, now)
+    force, versions = learn_forms(store, known)
+    desk = Desk(places, store, force, versions, known, keys, card, None, who, unit, mode, now)
     desk = replace(desk, office_card=identity.office_card(desk))
     note(desk, "login")
     return desk
 
 
-def learn_forms(
-    store: Store, shipped: Mapping[str, Form], lists: Lists
-) -> tuple[dict[str, Form], dict[tuple[str, str], Form]]:
+def learn_forms(store: Store, known: Rules) -> tuple[dict[str, Form], dict[tuple[str, str], Form]]:
     """Forms in force and all versions, the cabinet's own among them; their ledgers are filed anew when they changed."""
     from baitao_desktop.actions.own_forms import forms_kept, join_forms
-    from baitao_desktop.actions.projection import law_version, projector
 
     own = forms_kept(store)
-    force, versions = join_forms(shipped, own)
+    force, versions = join_forms(known.forms, own)
     mark = " ".join(f"{f.id}={f.version}" for f in own)
-    store.relearn(projector(force, lists), law_version(shipped))
+    store.relearn(known.projector(force), known.law)
     with store.reading() as reader:
         before = reader.meta("own_forms") or ""
     if mark != before:
@@ -193,7 +230,7 @@ def reload(desk: Desk) -> Desk:
     from baitao_desktop.actions import identity
 
     keys, card = identity.keys_and_card(desk.store, desk.campaign, desk.unit, desk.now)
-    force, versions = learn_forms(desk.store, desk.shipped, desk.lists)
+    force, versions = learn_forms(desk.store, desk.rules)
     fresh = replace(desk, keys=keys, card=card, forms=force, versions=versions)
     return replace(fresh, office_card=identity.office_card(fresh))
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from baitao_desktop.actions.desk import Desk, Done, fresh_record_id, note_in, require
 from baitao_desktop.actions.tips import HIDDEN, open_answers, require_fit
-from baitao_desktop.domain import people, plain, tips
-from baitao_desktop.domain.cards import Card
+from baitao_desktop.domain import findings, people, plain, tasks, tips
+from baitao_desktop.domain.cards import PUBLIC, Card
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.kinds import act_label, law_of, status_label
-from baitao_desktop.domain.ops import DeviceId, Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId
+from baitao_desktop.domain.ops import DeviceId, Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId, Scope
 from baitao_desktop.domain.records import Conflict, Record, load_json
 from baitao_desktop.domain.values import CST, minute_text
 from baitao_desktop.forms import Form, title_of
@@ -21,8 +21,8 @@ from baitao_desktop.forms import label_of as words_of
 if TYPE_CHECKING:
     from baitao_desktop.storage.reader import Reader
 
-BY_PROGRAM = ("baosong", "renyuan", "biaoyang")
-"""Forms whose records come from acts of their own (报送, 添加经手人), never from a form page."""
+BY_PROGRAM = ("baosong", "renyuan", "biaoyang", findings.FORM, tasks.FORM)
+"""Forms whose records come from acts of their own (报送, 添加经手人, a failed item, a tick), never from a form page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def submit(
     if form.id in BY_PROGRAM:
         raise UserFacingError("A35", f"“{form.title}”由程序自己写，不用填。")
     require_fit(desk, form, answers)
-    rec = fresh_record_id(desk)
+    rec, scope = fresh_record_id(desk), scope_for(desk, form)
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         from baitao_desktop.actions.tips import device_mark
 
@@ -94,13 +94,19 @@ def submit(
         kept = {k: v for k, v in answers.items() if v is not None}
         changed = writer.put(
             [
-                NewOp(rec, form_id, desk.scope, OpKind.CREATE, "", kept),
-                NewOp(rec, form_id, desk.scope, OpKind.STEP, "register", said),
+                NewOp(rec, form_id, scope, OpKind.CREATE, "", kept),
+                NewOp(rec, form_id, scope, OpKind.STEP, "register", said),
             ]
         )
     if draft:
         desk.store.draft_drop(draft)
     return Done(rec, changed)
+
+
+def scope_for(desk: Desk, form: Form) -> Scope:
+    """Where a new record of this form lives: with the unit, or with everybody when the form says so and the office writes
+    (its venues are public, kernel §3)."""
+    return PUBLIC if desk.is_office and form.settings.get("scope") == "public" else desk.scope
 
 
 def correct(desk: Desk, rec: RecordId, *, changes: Mapping[str, Json], reason: str) -> Done[None]:
@@ -263,7 +269,9 @@ def _history(desk: Desk, form: Form, ops: list[Op], name: Callable[[Op, str], st
         elif op.kind == OpKind.STEP:
             data = value.get("d", {}) if isinstance(value, dict) else {}
             who = name(op, str(data.get("by") or ""))
-            lines.append(HistoryLine(_said_at(data, at), who, act_label(op.fld), _details(desk, data), op.ref))
+            lines.append(
+                HistoryLine(_said_at(data, at), who, act_label(form.kind, op.fld), _details(desk, data), op.ref)
+            )
         elif op.kind == OpKind.DELETE:
             lines.append(HistoryLine(at, who, "删除" if value is True else "恢复"))
     return tuple(lines)

@@ -43,12 +43,11 @@ def found(
     import secrets
 
     from baitao_desktop.actions import identity
-    from baitao_desktop.actions.campaigns import lists_for, load_campaign
-    from baitao_desktop.actions.projection import law_version, projector
     from baitao_desktop.domain.ops import fresh_id
     from baitao_desktop.storage import store as cabinet
 
-    campaign = load_campaign()
+    known = desks.load_rules(places.cache)
+    campaign = known.campaign
     found_unit = campaign.find_unit(unit)
     if found_unit is None or found_unit.kind not in ("office", "unit", "village", "community"):
         raise UserFacingError("A24", f"没有“{unit}”这个单位。请从名单里选一个村（社区）或单位。")
@@ -57,12 +56,10 @@ def found(
     check_password(password)
     if has_store(places):
         raise UserFacingError("A26", "这个文件夹里已经有一份数据，没有改动它。请直接登录，或换一个文件夹。")
-    forms = desks.load_forms(places.cache)
-    lists = lists_for(campaign)
     who = PersonId(fresh_id(int(clock().timestamp() * 1000), secrets.token_bytes(10)))
     store, code = cabinet.create(
-        places.data, secret=password, person=who, label=person.strip(), project=projector(forms, lists),
-        law=law_version(forms), config=places.config,
+        places.data, secret=password, person=who, label=person.strip(), project=known.projector(known.forms),
+        law=known.law, config=places.config,
     )  # fmt: skip
     try:
         now = desks.clock_for(mode, campaign, clock)
@@ -72,7 +69,7 @@ def found(
             writer.set_meta("mode", mode)
             writer.set_meta("unit", found_unit.code)
             writer.put(_person_ops(RecordId(who), found_unit.code, name=person, post=post, roles=roles))
-        desk = desks.seat(places, store, forms, lists, campaign=campaign, clock=clock)
+        desk = desks.seat(places, store, known, clock=clock)
         if desk.is_office and callback_passphrase is not None:
             identity.make_callback_key(desk, callback_passphrase)
             desk = desks.reload(desk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 Row = Mapping[str, str]
@@ -67,15 +67,17 @@ class Campaign:
     units: Mapping[str, Unit]
     seats: Mapping[str, tuple[str, ...]]
     """unit code → codes of the groups seated there (the laptop stands for both)."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """group code → its name."""
     phases: Sequence[Row] = ()
     channels: Sequence[Row] = ()
     posts: Sequence[Row] = ()
     codes: Sequence[Row] = ()
 
     def unit_name(self, code: str) -> str:
-        """Name of a unit, by code; the code itself when it is none of this campaign's."""
+        """Name of a unit or group, by code; the code itself when it is none of this campaign's."""
         unit = self.units.get(code)
-        return unit.name if unit else code
+        return unit.name if unit else self.groups.get(code, code)
 
     def villages(self) -> tuple[Unit, ...]:
         return tuple(u for u in self.units.values() if u.is_village)

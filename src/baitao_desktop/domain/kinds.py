@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from baitao_desktop.domain import plain, tips
+from baitao_desktop.domain import findings, inspections, plain, tasks, tips
 from baitao_desktop.domain.records import Law
 
-LAWS: tuple[Law[Any], ...] = (tips.LAW, plain.LAW)
+LAWS: tuple[Law[Any], ...] = (tips.LAW, inspections.LAW, findings.LAW, tasks.LAW, plain.LAW)
 
 
 def law_of(kind: str) -> Law[Any]:
@@ -17,9 +17,9 @@ def law_of(kind: str) -> Law[Any]:
 
 def status_label(kind: str, status: str) -> str:
     """The word on screen for a status code; the code itself when a newer program made it."""
-    labels = tips.STATUS if kind == tips.KIND else plain.STATUS
-    return labels.get(status, status)
+    return law_of(kind).statuses.get(status, status)
 
 
-def act_label(act: str) -> str:
-    return tips.ACTS.get(act) or plain.ACTS.get(act) or act
+def act_label(kind: str, act: str) -> str:
+    """The word on screen for an act; the code itself when a newer program made it."""
+    return law_of(kind).acts.get(act) or plain.ACTS.get(act) or act

@@ -60,7 +60,7 @@ def head(record: Record, state: PlainState) -> Head:
     )
 
 
-LAW: Law[PlainState] = Law(KIND, 2, fold, head)
+LAW: Law[PlainState] = Law(KIND, 2, fold, head, STATUS, ACTS)
 
 
 def register(*, no: str, unit: str, person: str, at: str, version: str = "") -> Mapping[str, Json]:

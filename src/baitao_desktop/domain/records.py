@@ -87,13 +87,16 @@ class Head:
 class Law(Generic[S]):
     """The rules of a kind of record. `fold` is total: it never raises, whatever the steps; it reads steps only.
 
-    `version` rises with every change of meaning, so that projections are rebuilt.
+    `version` rises with every change of meaning, so that projections are rebuilt. `statuses` and `acts` are the words on
+    screen of each status and act code.
     """
 
     kind: str
     version: int
     fold: Callable[[Sequence[Step]], S]
     head: Callable[[Record, S], Head]
+    statuses: Mapping[str, str]
+    acts: Mapping[str, str]
 
 
 # 每次写 OpKind.X 要 59 ns，一次接收要比一百万次（字面整数 9 ns）

@@ -215,7 +215,7 @@ def state_of(line_state: Json) -> TipState:
     return TipState(**texts)
 
 
-LAW: Law[TipState] = Law(KIND, 1, fold, head)
+LAW: Law[TipState] = Law(KIND, 1, fold, head, STATUS, ACTS)
 
 
 # —— 动作的规则 ——

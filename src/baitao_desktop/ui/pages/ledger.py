@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from baitao_desktop.actions import ledgers, papers, records
 from baitao_desktop.actions.ledgers import Ledger, ScreenColumn
-from baitao_desktop.domain import plain, tips
+from baitao_desktop.domain import tips
+from baitao_desktop.domain.kinds import law_of
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.query import Query
 from baitao_desktop.forms import Form, label_of
@@ -197,7 +198,7 @@ class LedgerPage(DeskPage):
         return table
 
     def _status_chips(self) -> dict[str, QPushButton]:
-        known = tips.STATUS if self.form.kind == tips.KIND else plain.STATUS
+        known = law_of(self.form.kind).statuses
         made = {"": self._chip("全部", "")}
         return made | {code: self._chip(label, code) for code, label in known.items()}
 

@@ -1,0 +1,236 @@
+"""Tasks (任务) of the plan: what ticks one, and the law of the record with which a person ticks one by hand.
+
+A tick is never stored. Each record's list row carries, as facets, which tasks it proves for which unit in which month
+(`prover`, part of the projection, so it follows every correction and deletion); a page counts them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from baitao_desktop.domain.campaign import Campaign
+from baitao_desktop.domain.catalogue import Proof, Task, proof_of
+from baitao_desktop.domain.errors import Refused
+from baitao_desktop.domain.ops import DeviceId, Json, NewOp, OpKind, OpRef, RecordId, derived_id
+from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
+from baitao_desktop.domain.values import day_of
+
+KIND = "task"
+FORM = "renwu"
+BY_RECORD, BY_HAND = "task:", "hand:"
+"""Facet keys are these and the task's id; the value is `UNIT MONTH` (`UNIT all` for a tick that is not of one month)."""
+WHOLE = "all"
+STATUS = {"ticked": "已完成", "open": "已撤回"}
+ACTS = {"tick": "记为完成", "untick": "撤回", "correct": "更正"}
+_TASK, _UNIT, _PERIOD, EVIDENCE, PHOTOS = "renwu_bianhao", "danwei", "zhouqi", "liuhen", "zhaopian"
+_REPORTED_MONTH = "yuefen"
+"""The month a 报送 is about; it is often handed over when the next one has begun."""
+_MOMENTS = ("at", "registered_at", "accepted_at", "feedback_at", "closed_at")
+_VOID = ("void",)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """Of the record that ticks by hand."""
+
+    handling: str = "open"
+    unit: str = ""
+    person: str = ""
+    at: str = ""
+    no: str = ""
+
+
+def fold(steps: Sequence[Step]) -> TaskState:
+    state = TaskState()
+    for step in steps:
+        said = {k: v for k, v in step.data.items() if isinstance(v, str)}
+        if step.act == "tick":
+            state = TaskState(
+                "ticked", said.get("unit", ""), said.get("by", ""), said.get("at", ""), said.get("task", "")
+            )
+        elif step.act == "untick":
+            state = replace(state, handling="open")
+    return state
+
+
+def head(record: Record, state: TaskState) -> Head:
+    task, unit, period = (record.answers.get(k) for k in (_TASK, _UNIT, _PERIOD))
+    facets = [(k, v) for k, v in ((_TASK, task), (_UNIT, unit), (_PERIOD, period)) if isinstance(v, str)]
+    if state.handling == "ticked" and not record.deleted:
+        facets.append((f"{BY_HAND}{task}", f"{unit} {period}"))
+    return Head(
+        no=str(task or ""), status=state.handling, unit=str(unit or ""), person=state.person, received=state.at,
+        facets=tuple(facets),
+    )  # fmt: skip
+
+
+LAW: Law[TaskState] = Law(KIND, 1, fold, head, STATUS, ACTS)
+
+
+def tick_id(campaign: str, task: str, unit: str, period: str) -> RecordId:
+    """Two laptops of a unit mean the same tick."""
+    return derived_id("task", campaign, task, unit, period)
+
+
+def tick(
+    rec: RecordId, old: Record | None, scope: str, *, task: str, unit: str, period: str, evidence: str,
+    photos: Sequence[Json] = (), by: str, at: str, version: str,
+) -> list[NewOp]:  # fmt: skip
+    """记为完成 with what proves it; the same instance again brings its words up to date."""
+    from baitao_desktop.domain.ops import Scope
+
+    if not evidence.strip() and not photos:
+        raise Refused("A77", "还没有写明留痕。请写上凭什么算做完（文件、会议、照片），再记为完成。", "六（二）")
+    held: list[Json] = list(photos)
+    answers: dict[str, Json] = {
+        _TASK: task,
+        _UNIT: unit,
+        _PERIOD: period,
+        EVIDENCE: evidence.strip(),
+        PHOTOS: held or None,
+    }
+    given = {k: v for k, v in answers.items() if v}
+    said: dict[str, Json] = {
+        "task": task,
+        "unit": unit,
+        "by": by,
+        "at": at,
+        "version": version,
+        "evidence": evidence.strip(),
+    }
+    place = Scope(scope)
+    written = sets_for(old, answers) if old is not None else [NewOp(rec, FORM, place, OpKind.CREATE, "", given)]
+    return [*written, NewOp(rec, FORM, place, OpKind.STEP, "tick", said)]
+
+
+def untick(record: Record, state: TaskState, *, reason: str, by: str, at: str) -> list[NewOp]:
+    if state.handling != "ticked":
+        raise Refused("A03", "这一项没有记为完成，不用撤回。", "")
+    if not reason.strip():
+        raise Refused("A04", "还没有填写撤回理由。请填写后再办。", "")
+    said: dict[str, Json] = {"reason": reason.strip(), "by": by, "at": at}
+    return [NewOp(record.id, record.form, record.scope, OpKind.STEP, "untick", said)]
+
+
+# ---- proofs
+
+
+Prover = Callable[[Record, Head], tuple[tuple[str, str], ...]]
+
+
+def provable(tasks: Iterable[Task], forms: Collection[str]) -> dict[str, Proof]:
+    """The tasks ticked by records, by id. A proof naming only forms that are not here counts as by hand."""
+    found = {task.id: proof_of(task) for task in tasks}
+    return {t: p for t, p in found.items() if p is not None and any(p.names(form) for form in forms)}
+
+
+def prover(tasks: Iterable[Task], campaign: Campaign, forms: Collection[str]) -> Prover:
+    """Which tasks a record proves, for which unit, in which month: facets of its list row. A void or deleted record
+    proves nothing, a revoked step neither."""
+    by_form: dict[str, list[tuple[str, Proof]]] = {
+        form: [(t, p) for t, p in provable(tasks, forms).items() if p.names(form)] for form in forms
+    }
+    months: dict[str, str] = {}
+
+    def month(day: str) -> str:
+        # 一次接收几万条，月份只算一次
+        if (known := months.get(day)) is None:
+            when = day_of(day)
+            known = months[day] = campaign.month_of(when).name if when is not None else ""
+        return known
+
+    def proven(record: Record, row: Head) -> tuple[tuple[str, str], ...]:
+        wanted = by_form.get(record.form)
+        if not wanted or record.deleted or row.status in _VOID:
+            return ()
+        steps = _standing(record.steps)
+        acts = [step.act for step in steps]
+        out: dict[tuple[str, str], None] = {}
+        for task, proof in wanted:
+            if not proof.admits(record.form, row.facets, acts):
+                continue
+            said = record.answers.get(_REPORTED_MONTH)
+            for unit, day in _who_when(row, steps, proof.steps):
+                when = said if isinstance(said, str) else month(day[:10])
+                if unit and when:
+                    out[f"{BY_RECORD}{task}", f"{unit} {when}"] = None
+        return tuple(out)
+
+    return proven
+
+
+def _standing(steps: Sequence[Step]) -> list[Step]:
+    """The steps that were not revoked."""
+    gone: set[OpRef] = set()
+    for step in steps:
+        of = step.data.get("of")
+        if (
+            step.act == "revoke"
+            and isinstance(of, list)
+            and len(of) == 2
+            and isinstance(of[0], str)
+            and type(of[1]) is int
+        ):
+            gone.add(OpRef(DeviceId(of[0]), of[1]))
+    return [step for step in steps if step.id not in gone] if gone else list(steps)
+
+
+def _who_when(row: Head, steps: Sequence[Step], acts: Sequence[str]) -> Iterable[tuple[str, str]]:
+    """Each unit that took one of these steps, and the day; the record's own unit and day where none is asked for."""
+    if not acts:
+        yield row.unit, row.received
+        return
+    for step in steps:
+        if step.act in acts:
+            unit = step.data.get("unit") or step.data.get("first_unit") or row.unit
+            day = next((d for k in _MOMENTS if isinstance(d := step.data.get(k), str) and d), row.received)
+            yield str(unit), day
+
+
+def mark_of(tasks: Iterable[Task], campaign: Campaign) -> str:
+    """Changes when what proves a task changes; part of the projection's version (kernel §8)."""
+    said = [f"{t.id} {t.proof}" for t in tasks] + [str(campaign.month_first_day)]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
+
+
+# ---- what a unit has to do
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One task of one unit in one period: `month` is the month's name or `all`. `state` is `record` (ticked by a record),
+    `hand`, `open`, `due` (its advised day has passed: grey, USERS 13) or `overdue` (a binding day has passed: red)."""
+
+    task: Task
+    unit: str
+    month: str
+    state: str
+    count: int
+    due: date | None
+
+    @property
+    def done(self) -> bool:
+        return self.state in ("record", "hand")
+
+
+def instance(
+    task: Task, proof: Proof | None, unit: str, month: str, *, ticks: Mapping[tuple[str, str, str], int], hand: Collection[tuple[str, str, str]],
+    due: date | None, today: date,
+) -> Instance:  # fmt: skip
+    """How one task stands. `ticks` counts records by (task, unit, month); a task that is not monthly takes all months."""
+    if month == WHOLE:
+        count = sum(n for (t, u, _), n in ticks.items() if t == task.id and u == unit)
+    else:
+        count = ticks.get((task.id, unit, month), 0)
+    if proof is not None and count >= proof.least:
+        state = "record"
+    elif (task.id, unit, month) in hand:
+        state = "hand"
+    elif due is not None and today > due:
+        state = "overdue" if task.binding else "due"
+    else:
+        state = "open"
+    return Instance(task, unit, month, state, count, due)
