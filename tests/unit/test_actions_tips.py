@@ -10,6 +10,7 @@ import pytest
 from baitao_desktop import seal
 from baitao_desktop.actions import backups, bundles, identity, papers, records, setup, tips
 from baitao_desktop.actions import desk as desks
+from baitao_desktop.actions.fitting import Incomplete
 from baitao_desktop.domain import tips as law
 from baitao_desktop.domain.errors import Refused, UserFacingError
 from baitao_desktop.domain.ops import RecordId
@@ -33,7 +34,7 @@ def test_missing_answers_are_named_and_nothing_is_filed(make_desk: MakeDesk) -> 
     desk = make_desk("麦子坪村")
     answers = tip_answers()
     del answers["zhaiyao"]
-    with pytest.raises(tips.Incomplete) as trouble:
+    with pytest.raises(Incomplete) as trouble:
         tips.register(desk, answers)
     assert "反映了什么" in trouble.value.text and trouble.value.code == "A30"
     with desk.store.reading() as reader:

@@ -10,8 +10,8 @@ from pathlib import Path
 from baitao_desktop import files
 from baitao_desktop.actions import records
 from baitao_desktop.actions.desk import Desk, Done, Progress, note, require
+from baitao_desktop.actions.fitting import HIDDEN
 from baitao_desktop.actions.papers import ledger_paper
-from baitao_desktop.actions.tips import HIDDEN
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import RecordId, to_line
 from baitao_desktop.domain.query import Query

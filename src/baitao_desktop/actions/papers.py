@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from baitao_desktop import files
 from baitao_desktop.actions import records
 from baitao_desktop.actions.desk import Desk, Done, note, require
+from baitao_desktop.actions.fitting import form_of
 from baitao_desktop.actions.ledgers import ScreenColumn, cells_in, columns_of
 from baitao_desktop.actions.record_papers import groups_of, photos_of
 from baitao_desktop.domain import tips
@@ -105,7 +106,7 @@ def blank_pdf(desk: Desk, form_id: str) -> bytes:
     from baitao_desktop.reports.papers import RecordPaper
     from baitao_desktop.reports.record_paper import record_pdf as paint
 
-    form = records.form_of(desk, form_id)
+    form = form_of(desk, form_id)
     return paint(
         RecordPaper(
             form.title + ("表" if not form.title.endswith("表") else ""), "", groups_of(desk, form, {}, blank=True),
@@ -116,7 +117,7 @@ def blank_pdf(desk: Desk, form_id: str) -> bytes:
 
 def save_blank(desk: Desk, form_id: str, folder: Path) -> Done[Path]:
     """The empty paper as .pdf in `folder`."""
-    path = keep(folder, f"空白_{records.form_of(desk, form_id).title}", ".pdf", blank_pdf(desk, form_id))
+    path = keep(folder, f"空白_{form_of(desk, form_id).title}", ".pdf", blank_pdf(desk, form_id))
     note(desk, "printed", "", paper=f"空白{form_id}")
     return Done(path, files=(path,))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from baitao_desktop.actions.tips import HIDDEN
+from baitao_desktop.actions.fitting import HIDDEN
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.forms import Describer, Form, Question
 

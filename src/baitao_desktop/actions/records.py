@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from baitao_desktop.actions.desk import Desk, Done, fresh_record_id, note_in, require
-from baitao_desktop.actions.tips import HIDDEN, open_answers, require_fit
+from baitao_desktop.actions.fitting import HIDDEN, draw_number, form_of, open_answers, require_fit, scope_for
 from baitao_desktop.domain import findings, people, plain, tasks, tips
-from baitao_desktop.domain.cards import PUBLIC, Card
+from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.kinds import act_label, law_of, status_label
-from baitao_desktop.domain.ops import DeviceId, Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId, Scope
+from baitao_desktop.domain.ops import DeviceId, Json, NewOp, Op, OpKind, OpRef, PersonId, RecordId
 from baitao_desktop.domain.records import Conflict, Record, load_json
 from baitao_desktop.domain.values import CST, minute_text
 from baitao_desktop.forms import Form, title_of
@@ -86,10 +86,7 @@ def submit(
     require_fit(desk, form, answers)
     rec, scope = fresh_record_id(desk), scope_for(desk, form)
     with desk.store.writing(desk.who.id, desk.now()) as writer:
-        from baitao_desktop.actions.tips import device_mark
-
-        n = writer.next_number(f"{form_id}-{desk.store.device}-{desk.today.year}")
-        no = f"{desk.unit.code}-{device_mark(desk.store.device)}-{desk.today.year}-{n:04d}"
+        no = draw_number(desk, writer, form_id)
         said = plain.register(no=no, unit=desk.unit.code, person=desk.who.name, at=desk.at(), version=form.version)
         kept = {k: v for k, v in answers.items() if v is not None}
         changed = writer.put(
@@ -101,12 +98,6 @@ def submit(
     if draft:
         desk.store.draft_drop(draft)
     return Done(rec, changed)
-
-
-def scope_for(desk: Desk, form: Form) -> Scope:
-    """Where a new record of this form lives: with the unit, or with everybody when the form says so and the office writes
-    (its venues are public, kernel §3)."""
-    return PUBLIC if desk.is_office and form.settings.get("scope") == "public" else desk.scope
 
 
 def correct(desk: Desk, rec: RecordId, *, changes: Mapping[str, Json], reason: str) -> Done[None]:
@@ -186,15 +177,6 @@ def acts_for(desk: Desk, form: Form, state: Any) -> tuple[str, ...]:
     own = form.id not in BY_PROGRAM and state.handling != "void"
     may = people.is_allowed("record", desk.who, desk.card, own=True, first=True)
     return ("correct", "void") if own and may else ()
-
-
-def form_of(desk: Desk, form_id: str, record: Record | None = None) -> Form:
-    """The form of an id; of a `record` the very version it was filled in on, where that is here. UserFacingError A37."""
-    version = record.steps[0].data.get("version") if record is not None and record.steps else None
-    form = desk.versions.get((form_id, str(version))) or desk.forms.get(form_id)
-    if form is None:
-        raise UserFacingError("A37", "这条记录用的表在这台电脑上还没有。请先收入专项办的数据包或升级程序。")
-    return form
 
 
 def people_names(reader: Reader) -> dict[PersonId, str]:

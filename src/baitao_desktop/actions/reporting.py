@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from baitao_desktop.actions.desk import Desk
-from baitao_desktop.actions.tips import device_mark
+from baitao_desktop.actions.fitting import device_mark
 from baitao_desktop.domain import plain, tips
 from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.cards import Card

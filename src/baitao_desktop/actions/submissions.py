@@ -8,7 +8,7 @@ from pathlib import Path
 from baitao_desktop import files
 from baitao_desktop.actions import photos, records
 from baitao_desktop.actions.desk import Desk, Done, note_in, require
-from baitao_desktop.actions.tips import device_mark
+from baitao_desktop.actions.fitting import device_mark
 from baitao_desktop.domain import plain, tips
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId, derived_id

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from baitao_desktop.actions.desk import Desk, Done, fresh_record_id, note_in
+from baitao_desktop.actions.fitting import device_mark, open_answers, require_fit
 from baitao_desktop.domain import people, tips
 from baitao_desktop.domain.cards import OFFICE
 from baitao_desktop.domain.errors import Refused, UserFacingError
@@ -15,8 +16,6 @@ from baitao_desktop.domain.query import Query
 from baitao_desktop.domain.records import Record
 from baitao_desktop.domain.reporters import NO_NAME, block_of
 from baitao_desktop.domain.tips import TipState
-from baitao_desktop.forms import Form, check
-from baitao_desktop.forms.definition import FILES
 
 if TYPE_CHECKING:
     from baitao_desktop.seal import Sealed
@@ -30,14 +29,6 @@ class Registered:
     tip: RecordId
     no: str
     query_code: str
-
-
-class Incomplete(UserFacingError):
-    """Answers are missing or wrong; `problems` stand beside their fields."""
-
-    def __init__(self, problems: tuple[object, ...], text: str) -> None:
-        super().__init__("A30", text)
-        self.problems = problems
 
 
 def seal_reporter(desk: Desk, block: Mapping[str, Json] | Sealed[Mapping[str, Json]]) -> Json:
@@ -57,33 +48,6 @@ def seal_reporter(desk: Desk, block: Mapping[str, Json] | Sealed[Mapping[str, Js
         _, nobody = seal.new_identity()
         return seal.seal_block({"xuanze": NO_NAME}, nobody, epoch=1)
     return seal.seal_block(plain, card.callback_recipient, epoch=card.callback_epoch)
-
-
-HIDDEN = (tips.IDENTITY, tips.QUERY_HASH)
-"""Fields that are no questions of the form: no page, paper or export shows them, no correction touches them."""
-
-
-def open_answers(record: Record) -> dict[str, Json]:
-    """The answers without the hidden fields."""
-    return {k: v for k, v in record.answers.items() if k not in HIDDEN}
-
-
-def require_fit(desk: Desk, form: Form, answers: Mapping[str, Json]) -> None:
-    """Incomplete unless these answers are a whole paper of this form: no unknown field, nothing missing or wrong."""
-    for fld, value in answers.items():
-        try:
-            question = form.question(fld)
-        except KeyError:
-            raise UserFacingError("A39", f"“{form.title}”里没有“{fld[:20]}”这一项，没有保存。请核对题名。") from None
-        if isinstance(value, dict) and question.type not in FILES:
-            raise UserFacingError("A39", f"“{question.label}”的写法不对，没有保存。请填写文字、数字或从选项中选。")
-    problems = check(form, answers, whole=True, now=desk.now(), lists=desk.lists)
-    if not problems:
-        return
-    missing = [p.label for p in problems if answers.get(p.path) in (None, "", [])]
-    wrong = [f"{p.label}：{p.text}" for p in problems if p.label not in missing]
-    said = [*wrong[:3], *([f"还没有填写：{'、'.join(missing[:6])}"] if missing else [])]
-    raise Incomplete(problems, "；".join(said) + "。")
 
 
 def can_seal(desk: Desk) -> bool:
@@ -144,13 +108,6 @@ def office_no_step(desk: Desk, writer: Writer, rec: RecordId) -> list[NewOp]:
         return []
     said = {"office_no": _next_office_no(desk, writer), "at": desk.at()}
     return [NewOp(rec, tips.FORM, desk.scope, OpKind.STEP, "office_no", said)]
-
-
-def device_mark(device: str) -> str:
-    """First three characters of a device id in base 32 (no I, L, O, U)."""
-    digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    top = int(device[:4], 16) >> 1
-    return digits[top >> 10 & 31] + digits[top >> 5 & 31] + digits[top & 31]
 
 
 def _next_office_no(desk: Desk, writer: Writer) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from baitao_desktop.actions import drafts, form_shelf, own_forms, photos, records, tips
 from baitao_desktop.actions.desk import Desk, Done
 from baitao_desktop.actions.drafts import Draft
+from baitao_desktop.actions.fitting import form_of, open_answers
 from baitao_desktop.actions.tips import Registered
 from baitao_desktop.domain import tips as law
 from baitao_desktop.domain.errors import UserFacingError
@@ -162,7 +163,7 @@ def make_form_page(
     found = drafts.draft(desk, draft) if draft else None
     if draft and found is None:
         raise UserFacingError("U11", "这份没有填完的内容已经提交或删除了。请从首页重新打开。")
-    force = records.form_of(desk, found.form if found else form_id)
+    force = form_of(desk, found.form if found else form_id)
     form = desk.versions.get((found.form, found.version), force) if found else force
     answers: Mapping[str, Json] = found.answers if found else {**first_answers(desk, form), **(known or {})}
     draft_id = draft or secrets.token_hex(8)
@@ -261,7 +262,7 @@ def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage
     """更正: the paper as it stands, to be changed, with the reason. Photos and sealed fields stay as they are."""
     desk = seat.desk
     view = records.look(desk, rec, logged=False)
-    before = tips.open_answers(view.record)
+    before = open_answers(view.record)
     reason = ReasonBlock()
 
     def submit(whole: Mapping[str, Json]) -> None:

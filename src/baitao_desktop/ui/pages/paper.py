@@ -10,8 +10,8 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from baitao_desktop.actions import photos, records
-from baitao_desktop.actions import tips as tips_acts
 from baitao_desktop.actions.desk import Desk
+from baitao_desktop.actions.fitting import HIDDEN
 from baitao_desktop.actions.records import View
 from baitao_desktop.domain import tips
 from baitao_desktop.domain.ops import Json
@@ -66,7 +66,7 @@ def _repeat(desk: Desk, view: View, repeat: Question) -> Iterator[tuple[str, str
 
 
 def _text(desk: Desk, view: View, question: Question) -> str:
-    sealed = question.path in tips_acts.HIDDEN or question.bt.get("seal")
+    sealed = question.path in HIDDEN or question.bt.get("seal")
     if question.type in (*SILENT, "group", "repeat") or sealed:
         return ""
     text = label_of(view.form, question.path, view.record.answers.get(question.path), desk.lists)
