@@ -11,6 +11,7 @@ PARTS = (
     ("加密资料库", "SQLCipher、SQLAlchemy", "BSD-3、MIT"),
     ("加密", "cryptography、age（pyrage）", "Apache-2.0、MIT"),
     ("排版和表格", "ReportLab、openpyxl、Pillow、pypdfium2", "BSD-3、MIT、HPND、Apache-2.0"),
+    ("苹果照片", "pi-heif；其中 libheif、libde265", "BSD-3；LGPL-3.0"),
     ("表单", "pyxform", "BSD-2"),
     ("压缩", "zstandard", "BSD-3"),
 )
