@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,43 @@ def tip_answers(**more: object) -> dict[str, object]:
         "zhaiyao": "让老人预存2万元成为贵宾会员，说每月返600元。",
         **more,
     }
+
+
+def checklist_answers(
+    desk: Desk,
+    form_id: str,
+    *,
+    problems: dict[str, str] | None = None,
+    people: int = 2,
+    rest: bool = True,
+    **more: object,
+) -> dict[str, Any]:
+    """A checklist about an invented place: these item numbers failed for these reasons, all others in order (or open)."""
+    from baitao_desktop.domain import inspections
+    from baitao_desktop.forms import fill
+
+    page = fill(desk.forms[form_id], {}, now=desk.now(), lists=desk.lists)
+    page.seed("xm")
+    for name, value in {"changsuo_mingcheng": "夕阳康养会所", "suozai_cunshe": "DZZ203", **more}.items():
+        if not name.startswith("xm["):
+            page.answer(name, value)  # type: ignore[arg-type]
+    for row in page.rows("renyuan"):
+        page.remove_row("renyuan", row)
+    for name in ("张某某", "王某某")[:people]:
+        page.answer(f"renyuan[{page.add_row('renyuan')}]/xingming", name)
+    for path, value in inspections.problem_answers(inspections.rows_of(page.answers()), problems or {}).items():
+        page.answer(path, value)
+    for row in inspections.rows_of(page.answers()):
+        said = next((t for n, t in (problems or {}).items() if row.code.endswith((f"-{n}", f"-{n.zfill(2)}"))), "")
+        if row.failed and said:
+            page.answer(f"xm[{row.code}]/wenti", said)
+    if rest:
+        for path, value in inspections.rest_in_order(inspections.rows_of(page.answers())).items():
+            page.answer(path, value)
+    for name, value in more.items():
+        if name.startswith("xm["):
+            page.answer(name, value)  # type: ignore[arg-type]
+    return {k: v for k, v in page.answers(final=True).items() if v is not None}
 
 
 _ended: list[int] = []

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 from baitao_desktop import __version__, files
 from baitao_desktop.actions import identity, reporting
 from baitao_desktop.actions.desk import Desk, Done, Progress, note_in, require
+from baitao_desktop.actions.inspections import file_findings
 from baitao_desktop.actions.tips import number_tips
 from baitao_desktop.domain.cards import Card, may_read
 from baitao_desktop.domain.errors import UserFacingError
@@ -198,8 +199,9 @@ def take_in(desk: Desk, path: Path, *, progress: Progress | None = None, sure: b
         touched = taken.touched if taken else frozenset[RecordId]()
     desk.store.tidy()
     numbered = number_tips(desk)
+    followed = file_findings(desk, taken.forms if taken else (), touched)
     came = taken is not None and OWN_FORMS in taken.forms
-    return Done(TookIn(preview, numbered.value, touched, came), touched | numbered.changed)
+    return Done(TookIn(preview, numbered.value, touched, came), touched | numbered.changed | followed.changed)
 
 
 def _enter(desk: Desk, incoming: Incoming, preview: Preview, progress: Progress | None) -> TakenIn | None:

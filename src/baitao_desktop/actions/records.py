@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from baitao_desktop.actions import inspections
 from baitao_desktop.actions.desk import Desk, Done, fresh_record_id, note_in, require
 from baitao_desktop.actions.fitting import HIDDEN, draw_number, form_of, open_answers, require_fit, scope_for
 from baitao_desktop.domain import findings, people, plain, tasks, tips
+from baitao_desktop.domain import inspections as checks
 from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.kinds import act_label, law_of, status_label
@@ -75,14 +77,16 @@ class View:
 def submit(
     desk: Desk, form_id: str, answers: Mapping[str, Json], *, draft: str = "", version: str = ""
 ) -> Done[RecordId]:
-    """登记 a record of a form without a law of its own, on the version in force or the one named (a draft begun before
-    the form changed). Incomplete when required answers are missing or wrong."""
+    """登记 a record of any form but the tip's, on the version in force or the one named (a draft begun before the form
+    changed). Incomplete when required answers are missing or wrong."""
     require(desk, "record")
     form = desk.versions.get((form_id, version)) or form_of(desk, form_id)
     if form.kind == tips.KIND:
         raise UserFacingError("A35", "线索请从“登记线索”登记。")
     if form.id in BY_PROGRAM:
         raise UserFacingError("A35", f"“{form.title}”由程序自己写，不用填。")
+    if form.kind == checks.KIND:
+        return inspections.file(desk, form_id, answers, draft=draft, version=version)
     require_fit(desk, form, answers)
     rec, scope = fresh_record_id(desk), scope_for(desk, form)
     with desk.store.writing(desk.who.id, desk.now()) as writer:
@@ -101,7 +105,9 @@ def submit(
 
 
 def correct(desk: Desk, rec: RecordId, *, changes: Mapping[str, Json], reason: str) -> Done[None]:
-    """更正 of a plain record, with its reason; old values stay in the history."""
+    """更正, with its reason; old values stay in the history."""
+    if _kind(desk, rec) == checks.KIND:
+        return inspections.correct(desk, rec, changes=changes, reason=reason)
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         record = _own(desk, writer, rec)
         require_fit(desk, form_of(desk, record.form, record), {**open_answers(record), **changes})
@@ -110,10 +116,17 @@ def correct(desk: Desk, rec: RecordId, *, changes: Mapping[str, Json], reason: s
 
 
 def void(desk: Desk, rec: RecordId, *, reason: str) -> Done[None]:
-    """作废 of a plain record: it stays in its ledger."""
+    """作废: it stays in its ledger."""
+    if _kind(desk, rec) == checks.KIND:
+        return inspections.void(desk, rec, reason=reason)
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         record = _own(desk, writer, rec)
         return Done(None, writer.put(plain.void(record, reason=reason, by=desk.who.name, at=desk.at())))
+
+
+def _kind(desk: Desk, rec: RecordId) -> str:
+    with desk.store.reading() as reader:
+        return form_of(desk, reader.get(rec).form).kind if reader.has(rec) else ""
 
 
 def settle(desk: Desk, rec: RecordId, fld: str, value: Json) -> Done[None]:
@@ -174,9 +187,29 @@ def acts_for(desk: Desk, form: Form, state: Any) -> tuple[str, ...]:
         if not desk.is_office and state.handling == "registered":
             order = ("hand_up", "accept", "correct", "void")
         return tuple(act for act in order if tips.may(act, state, desk.who, desk.card))
-    own = form.id not in BY_PROGRAM and state.handling != "void"
-    may = people.is_allowed("record", desk.who, desk.card, own=True, first=True)
-    return ("correct", "void") if own and may else ()
+    if not people.is_allowed("record", desk.who, desk.card, own=True, first=True):
+        return ()
+    if form.kind == checks.KIND:
+        return _acts_of_inspection(desk, state)
+    if form.kind == findings.KIND:
+        return _ACTS_OF_FINDING.get(state.handling, ())
+    return ("correct", "void") if form.id not in BY_PROGRAM and state.handling != "void" else ()
+
+
+_ACTS_OF_FINDING = {
+    "open": ("rectify", "recheck", "set_due"), "rectified": ("recheck", "rectify", "set_due"), "passed": ("clear",),
+}  # fmt: skip
+
+
+def _acts_of_inspection(desk: Desk, state: checks.InspectionState) -> tuple[str, ...]:
+    if state.handling == "void" or (not desk.is_office and set(desk.card.codes).isdisjoint(state.units)):
+        return ()
+    leads = desk.is_office or state.unit in desk.card.codes
+    going_on = state.joint and state.handling != "closed"
+    fills = going_on and (desk.is_office or not set(desk.card.codes).isdisjoint(state.waiting)) and bool(state.waiting)
+    first = (*(("close",) if going_on and leads and not state.waiting else ()), *(("fill",) if fills else ()))
+    more = ("divide", "close") if going_on and leads and state.waiting else ()
+    return (*first, *more, "correct", *(("void",) if leads else ()))
 
 
 def people_names(reader: Reader) -> dict[PersonId, str]:
@@ -223,7 +256,8 @@ _STEP_WORDS = {
     "person": "责任人", "due_verify": "核实期限", "due_close": "办结期限", "verified_at": "核实时间", "verified_by": "核实人",
     "seen": "核实情况", "result": "核实结果", "conclusion": "内部结论", "reply": "给举报人的回复", "reason": "理由",
     "feedback_at": "回复时间", "feedback_how": "回复方式", "text": "回复内容", "reaction": "反应", "office_no": "总台账号",
-    "outcome": "回复结果", "unit": "承办单位",
+    "outcome": "回复结果", "unit": "单位", "due": "整改期限", "rechecked_at": "复查时间", "rechecked_by": "复查人",
+    "approver": "批准人", "evidence": "留痕",
 }  # fmt: skip
 
 
@@ -265,7 +299,7 @@ def _details(desk: Desk, data: Mapping[str, Json]) -> tuple[tuple[str, str], ...
         value = data.get(key)
         if not isinstance(value, str) or not value:
             continue
-        text = {"result": tips.RESULTS, "outcome": tips.FEEDBACK}.get(key, {}).get(value, value)
+        text = {"result": {**tips.RESULTS, **findings.RESULTS}, "outcome": tips.FEEDBACK}.get(key, {}).get(value, value)
         text = desk.campaign.unit_name(text) if key == "unit" else minute_text(text)
         out.append((word, text))
     return tuple(out)

@@ -109,6 +109,8 @@ class Task:
     proof: str
     timing: str
     trace: str
+    plain: str = ""
+    """What it means to a village, in a person's words; empty where `action` says it."""
 
     @property
     def binding(self) -> bool:
@@ -229,6 +231,15 @@ def basis_on(basis: Sequence[Basis], refs: Sequence[str], day: date) -> tuple[st
         if counted and counted not in said:
             said.append(counted)
     return tuple(_cited(title, doc_no, articles) for (title, doc_no), articles in found.items()) or (UNVERIFIED,)
+
+
+def basis_of_row(basis: Sequence[Basis], refs: Sequence[str], day: date) -> tuple[str, ...]:
+    """`basis_on` for a row of a record: an office's own checklist may cite in words of its own, which stand as written."""
+    try:
+        ours = bool(refs) and not unresolved(basis, refs)
+    except ValueError:
+        ours = False
+    return basis_on(basis, refs, day) if ours or not refs else (" ".join(refs),)
 
 
 def split_ref(ref: str) -> tuple[str, str, bool]:

@@ -1,0 +1,185 @@
+"""Checklists handed in, joint ones, the findings they make and what becomes of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from baitao_desktop.actions import bundles, findings, inspections, records, venues
+from baitao_desktop.actions.desk import Desk
+from baitao_desktop.domain import findings as finding_law
+from baitao_desktop.domain import inspections as law
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import Json, RecordId
+from baitao_desktop.domain.query import Line, Query
+from conftest import MakeDesk, checklist_answers, joined
+
+YL = "jiancha_yl"
+
+
+def lines(desk: Desk, form: str) -> list[Line]:
+    with desk.store.reading() as reader:
+        return reader.lines(reader.ids(Query(form=form, sort="no", descending=False)))
+
+
+def state(desk: Desk, rec: RecordId) -> law.InspectionState:
+    with desk.store.reading() as reader:
+        return law.fold(reader.get(rec).steps)
+
+
+def test_a_checklist_handed_in_makes_its_findings_and_its_place(make_desk: MakeDesk) -> None:
+    desk = make_desk("社事办")
+    answers = checklist_answers(
+        desk,
+        YL,
+        problems={"8": "预收三年床位费，每人3万元", "9": "卖会员卡"},
+        **{"xm[YL-08]/zhenggai_qixian": "2022-06-01"},
+    )
+    rec = inspections.file(desk, YL, answers).value
+    assert state(desk, rec).handling == "closed"
+    first, second = lines(desk, finding_law.FORM)
+    assert (first.answers["xiang"], first.answers["shishi"], first.head.due) == (
+        "YL-08",
+        "预收三年床位费，每人3万元",
+        "2022-06-01",
+    )
+    assert first.answers["chengdu"] == "grave" and first.answers["neirong"].startswith("是否一次性预收大额费用")
+    assert second.answers["xiang"] == "YL-09" and second.head.due == ""
+    (place,) = lines(desk, "changsuo")
+    assert place.answers["mingcheng"] == "夕阳康养会所" and place.scope == "SSB"
+    assert venues.colours(desk) == {place.id: "orange"}
+    again = inspections.file(desk, YL, checklist_answers(desk, YL)).value
+    assert len(lines(desk, "changsuo")) == 1 and len(lines(desk, finding_law.FORM)) == 2
+    assert {r for r, *_ in venues.about(desk, place.id)} == {rec, again, first.id, second.id}
+
+
+def test_one_inspector_is_sent_to_the_visit_form(make_desk: MakeDesk) -> None:
+    desk = make_desk("社事办")
+    with pytest.raises(UserFacingError, match="走访登记") as trouble:
+        inspections.file(desk, YL, checklist_answers(desk, YL, people=1))
+    assert trouble.value.code == "A72" and not lines(desk, YL)
+    patrol = make_desk("宣传办")
+    inspections.file(patrol, "jiancha_wx", checklist_answers(patrol, "jiancha_wx", people=1, pingtai="某短视频平台"))
+    assert len(lines(patrol, "jiancha_wx")) == 1
+
+
+def test_an_own_duty_is_no_finding(make_desk: MakeDesk) -> None:
+    desk = make_desk("宣传办")
+    inspections.file(
+        desk, "jiancha_wx", checklist_answers(desk, "jiancha_wx", problems={"18": "还没有截图"}, pingtai="某平台")
+    )
+    assert not lines(desk, finding_law.FORM)
+    assert ("own_duty", "WX-18") in lines(desk, "jiancha_wx")[0].head.facets
+
+
+def test_reaching_the_line_turns_a_matter_red_without_any_finding(make_desk: MakeDesk) -> None:
+    desk = make_desk("社事办")
+    inspections.file(desk, "jiancha_fj", checklist_answers(desk, "jiancha_fj", renshu=150))
+    assert ("level", "major") in lines(desk, "jiancha_fj")[0].head.facets
+    inspections.file(desk, "jiancha_fj", checklist_answers(desk, "jiancha_fj", renshu=149, jine_fen=50_000_000))
+    assert not [f for f in lines(desk, "jiancha_fj")[1].head.facets if f[0] == "level"]
+
+
+def test_a_finding_goes_its_way_to_the_end(make_desk: MakeDesk) -> None:
+    desk = make_desk("社事办")
+    inspections.file(desk, YL, checklist_answers(desk, YL, problems={"7": "没有公示收费"}))
+    rec = lines(desk, finding_law.FORM)[0].id
+    with pytest.raises(UserFacingError, match="不能销号"):
+        findings.clear(desk, rec, approver="李某某")
+    findings.set_due(desk, rec, due="2022-05-25", reason="当场约定")
+    findings.rectify(desk, rec, text="已在大厅公示")
+    with pytest.raises(UserFacingError, match="还没有复查") as trouble:
+        findings.clear(desk, rec, approver="李某某")
+    assert trouble.value.code == "A76"
+    findings.recheck(desk, rec, result="failed", rechecked_at="2022-05-26", rechecked_by="张某某", due="2022-06-02")
+    assert lines(desk, finding_law.FORM)[0].head.due == "2022-06-02"
+    findings.rectify(desk, rec, text="补上了退费标准")
+    findings.recheck(desk, rec, result="passed", rechecked_at="2022-06-03", rechecked_by="张某某")
+    assert venues.colours(desk)
+    findings.clear(desk, rec, approver="李某某")
+    assert lines(desk, finding_law.FORM)[0].head.status == "cleared" and not venues.colours(desk)
+    said = [line.what for line in records.look(desk, rec).history]
+    assert said == ["发现", "定整改期限", "改了“整改期限”", "整改", "复查", "整改", "复查", "销号"] or set(said) >= {
+        "发现",
+        "销号",
+    }
+
+
+def test_a_correction_takes_its_finding_along(make_desk: MakeDesk) -> None:
+    desk = make_desk("社事办")
+    rec = inspections.file(desk, YL, checklist_answers(desk, YL, problems={"8": "预收", "7": "未公示"})).value
+    inspections.correct(
+        desk,
+        rec,
+        changes={"xm[YL-08]/jieguo": "no", "xm[YL-08]/wenti": None, "xm[YL-07]/wenti": "只公示了一半"},
+        reason="看错了",
+    )
+    seven, eight = lines(desk, finding_law.FORM)
+    assert eight.head.status == "void" and seven.answers["shishi"] == "只公示了一半"
+    inspections.correct(desk, rec, changes={"xm[YL-08]/jieguo": "yes", "xm[YL-08]/wenti": "确有预收"}, reason="又查实")
+    assert lines(desk, finding_law.FORM)[1].head.status == "open"
+    with pytest.raises(UserFacingError, match="不能改"):
+        inspections.correct(desk, rec, changes={"xm[YL-08]/neirong": "别的话"}, reason="改字")
+    inspections.void(desk, rec, reason="录重了")
+    assert {line.head.status for line in lines(desk, finding_law.FORM)} == {"void"}
+
+
+def both(make_desk: MakeDesk, tmp_path: object) -> tuple[Desk, Desk, Desk]:
+    office, first, second = make_desk("专项办"), make_desk("市场监管所"), make_desk("社服中心")
+    first, office = joined(first, office, tmp_path / "u1")  # type: ignore[operator]
+    second, office = joined(second, office, tmp_path / "u2")  # type: ignore[operator]
+    return office, first, second
+
+
+def pass_on(sender: Desk, receiver: Desk, stick: object) -> None:
+    stick.mkdir(exist_ok=True)  # type: ignore[attr-defined]
+    to = "" if not sender.is_office else receiver.unit.code
+    path = bundles.hand_over(sender, stick, to=to).value.path  # type: ignore[arg-type]
+    bundles.take_in(receiver, path)
+
+
+def test_two_units_check_one_shop_each_its_rows(make_desk: MakeDesk, tmp_path: object) -> None:
+    office, market, health = both(make_desk, tmp_path)
+    answers: dict[str, Json] = checklist_answers(market, "jiancha_sb", rest=False)
+    rec = inspections.start_joint(market, "jiancha_sb", answers, ["社服中心"]).value
+    inspections.divide(market, rec, unit="SFZX", numbers=["21", "22"])
+    assert state(market, rec).units == ("SCJG", "SFZX")
+    with pytest.raises(UserFacingError, match="没有提交") as trouble:
+        inspections.close(market, rec)
+    assert trouble.value.code == "A74"
+    pass_on(market, office, tmp_path / "a")  # type: ignore[operator]
+    pass_on(office, health, tmp_path / "b")  # type: ignore[operator]
+    with health.store.reading() as reader:
+        there = dict(reader.get(rec).answers)
+    theirs = {**there, "xm[SB-21]/jieguo": "no", "xm[SB-21]/wenti": "床垫没有注册证", "xm[SB-22]/jieguo": there["xm[SB-22]/hegedaan"],
+              "xm[SB-01]/jieguo": "no", "changsuo_mingcheng": "改不动"}  # fmt: skip
+    inspections.submit_rows(health, rec, theirs)
+    with health.store.reading() as reader:
+        now = reader.get(rec).answers
+    assert now.get("xm[SB-01]/jieguo") is None and now["changsuo_mingcheng"] == "夕阳康养会所"
+    assert state(health, rec).handling == "part"
+    pass_on(health, office, tmp_path / "c")  # type: ignore[operator]
+    pass_on(office, market, tmp_path / "d")  # type: ignore[operator]
+    mine = {**there, **law.rest_in_order(law.rows_of(there))}
+    inspections.submit_rows(market, rec, mine)
+    assert state(market, rec).handling == "submitted"
+    inspections.close(market, rec)
+    assert state(market, rec).handling == "closed"
+    assert [x.answers["xiang"] for x in lines(market, finding_law.FORM)] == [
+        x.answers["xiang"] for x in lines(health, finding_law.FORM)
+    ]
+    before = lines(market, finding_law.FORM)
+    inspections.file_findings(market, ["jiancha_sb"], [rec])
+    assert lines(market, finding_law.FORM) == before
+    assert not records.look(market, rec).differences
+
+
+def test_the_office_fills_in_for_a_unit_and_it_is_marked(make_desk: MakeDesk) -> None:
+    office = make_desk("专项办")
+    rec = inspections.file(office, YL, checklist_answers(office, YL), unit="社事办").value
+    handed = state(office, rec).handed_in
+    assert handed is not None and handed["SSB"].proxy
+    with office.store.reading() as reader:
+        assert reader.get(rec).scope == "SSB"
+    village = make_desk("麦子坪村")
+    with pytest.raises(UserFacingError, match="只能替本单位"):
+        inspections.file(village, YL, checklist_answers(village, YL), unit="社事办")
