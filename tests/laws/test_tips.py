@@ -57,7 +57,7 @@ def test_first_unit_never_changes_once_it_stands(some: list[Step]) -> None:
 @given(steps)
 def test_every_act_is_either_applied_or_flagged(some: list[Step]) -> None:
     flagged = {ref for ref, _ in tips.fold(some).flags}
-    revoked = tips._revoked(some)
+    revoked = tips.revoked(some)
     unknown = [s for s in some if s.act not in tips.ACTS and s.act != "mirrored" and s.id not in revoked]
     assert all(s.id in flagged for s in unknown)
 

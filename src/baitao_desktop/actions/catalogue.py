@@ -108,7 +108,7 @@ def _task(row: Row) -> Task:
     task = Task(
         row["id"], row["clause"], row["quote"], row["action"], tuple(row["groups"].split()),
         tuple(row["units"].split()), tuple(row["phases"].split()), _one_of(row["cadence"], CADENCES), _day(row["due"]),
-        row["due_basis"], row["proof"], row["timing"], row["trace"],
+        row["due_basis"], row["proof"], row["timing"], row["trace"], row.get("plain", ""),
     )  # fmt: skip
     proof_of(task)  # a proof nobody can read would never tick, and nobody would be told
     return task

@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from baitao_desktop.domain.campaign import Campaign
+from baitao_desktop.domain.campaign import Campaign, Month
 from baitao_desktop.domain.catalogue import Proof, Task, proof_of
 from baitao_desktop.domain.errors import Refused
-from baitao_desktop.domain.ops import DeviceId, Json, NewOp, OpKind, OpRef, RecordId, derived_id
+from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId, Scope, derived_id
 from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
+from baitao_desktop.domain.tips import revoked
 from baitao_desktop.domain.values import day_of
 
 KIND = "task"
@@ -24,6 +25,10 @@ BY_RECORD, BY_HAND = "task:", "hand:"
 """Facet keys are these and the task's id; the value is `UNIT MONTH` (`UNIT all` for a tick that is not of one month)."""
 WHOLE = "all"
 STATUS = {"ticked": "已完成", "open": "已撤回"}
+STATES = {
+    "record": "已完成（记录）", "hand": "已完成（手工）", "open": "待办", "due": "建议日已过", "overdue": "已逾期",
+}  # fmt: skip
+"""How an instance stands, as on screen and paper."""
 ACTS = {"tick": "记为完成", "untick": "撤回", "correct": "更正"}
 _TASK, _UNIT, _PERIOD, EVIDENCE, PHOTOS = "renwu_bianhao", "danwei", "zhouqi", "liuhen", "zhaopian"
 _REPORTED_MONTH = "yuefen"
@@ -34,13 +39,15 @@ _VOID = ("void",)
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """Of the record that ticks by hand."""
+    """Of the record that ticks by hand. `proxy`: the office did it for the unit (代录); `reason`: why it was taken back."""
 
     handling: str = "open"
     unit: str = ""
     person: str = ""
     at: str = ""
     no: str = ""
+    proxy: bool = False
+    reason: str = ""
 
 
 def fold(steps: Sequence[Step]) -> TaskState:
@@ -49,10 +56,11 @@ def fold(steps: Sequence[Step]) -> TaskState:
         said = {k: v for k, v in step.data.items() if isinstance(v, str)}
         if step.act == "tick":
             state = TaskState(
-                "ticked", said.get("unit", ""), said.get("by", ""), said.get("at", ""), said.get("task", "")
-            )
+                "ticked", said.get("unit", ""), said.get("by", ""), said.get("at", ""), said.get("task", ""),
+                step.data.get("proxy") is True,
+            )  # fmt: skip
         elif step.act == "untick":
-            state = replace(state, handling="open")
+            state = replace(state, handling="open", reason=said.get("reason", ""))
     return state
 
 
@@ -77,11 +85,9 @@ def tick_id(campaign: str, task: str, unit: str, period: str) -> RecordId:
 
 def tick(
     rec: RecordId, old: Record | None, scope: str, *, task: str, unit: str, period: str, evidence: str,
-    photos: Sequence[Json] = (), by: str, at: str, version: str,
+    photos: Sequence[Json] = (), by: str, at: str, version: str, proxy: bool = False,
 ) -> list[NewOp]:  # fmt: skip
     """记为完成 with what proves it; the same instance again brings its words up to date."""
-    from baitao_desktop.domain.ops import Scope
-
     if not evidence.strip() and not photos:
         raise Refused("A77", "还没有写明留痕。请写上凭什么算做完（文件、会议、照片），再记为完成。", "六（二）")
     held: list[Json] = list(photos)
@@ -100,6 +106,7 @@ def tick(
         "at": at,
         "version": version,
         "evidence": evidence.strip(),
+        **({"proxy": True} if proxy else {}),
     }
     place = Scope(scope)
     written = sets_for(old, answers) if old is not None else [NewOp(rec, FORM, place, OpKind.CREATE, "", given)]
@@ -130,9 +137,9 @@ def provable(tasks: Iterable[Task], forms: Collection[str]) -> dict[str, Proof]:
 def prover(tasks: Iterable[Task], campaign: Campaign, forms: Collection[str]) -> Prover:
     """Which tasks a record proves, for which unit, in which month: facets of its list row. A void or deleted record
     proves nothing, a revoked step neither."""
-    by_form: dict[str, list[tuple[str, Proof]]] = {
-        form: [(t, p) for t, p in provable(tasks, forms).items() if p.names(form)] for form in forms
-    }
+    wanted_of = provable(tasks := tuple(tasks), forms)
+    monthly = {task.id for task in tasks if task.cadence == "monthly"}
+    by_form = {form: [(t, p) for t, p in wanted_of.items() if p.names(form)] for form in forms}
     months: dict[str, str] = {}
 
     def month(day: str) -> str:
@@ -146,15 +153,17 @@ def prover(tasks: Iterable[Task], campaign: Campaign, forms: Collection[str]) ->
         wanted = by_form.get(record.form)
         if not wanted or record.deleted or row.status in _VOID:
             return ()
-        steps = _standing(record.steps)
+        gone = revoked(record.steps)
+        steps = [step for step in record.steps if step.id not in gone]
         acts = [step.act for step in steps]
+        said = record.answers.get(_REPORTED_MONTH)
         out: dict[tuple[str, str], None] = {}
         for task, proof in wanted:
             if not proof.admits(record.form, row.facets, acts):
                 continue
-            said = record.answers.get(_REPORTED_MONTH)
             for unit, day in _who_when(row, steps, proof.steps):
-                when = said if isinstance(said, str) else month(day[:10])
+                # 不按月的任务一条记录只算一次，哪个月办的不要紧
+                when = WHOLE if task not in monthly else said if isinstance(said, str) else month(day[:10])
                 if unit and when:
                     out[f"{BY_RECORD}{task}", f"{unit} {when}"] = None
         return tuple(out)
@@ -162,37 +171,27 @@ def prover(tasks: Iterable[Task], campaign: Campaign, forms: Collection[str]) ->
     return proven
 
 
-def _standing(steps: Sequence[Step]) -> list[Step]:
-    """The steps that were not revoked."""
-    gone: set[OpRef] = set()
-    for step in steps:
-        of = step.data.get("of")
-        if (
-            step.act == "revoke"
-            and isinstance(of, list)
-            and len(of) == 2
-            and isinstance(of[0], str)
-            and type(of[1]) is int
-        ):
-            gone.add(OpRef(DeviceId(of[0]), of[1]))
-    return [step for step in steps if step.id not in gone] if gone else list(steps)
-
-
 def _who_when(row: Head, steps: Sequence[Step], acts: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """Each unit that took one of these steps, and the day; the record's own unit and day where none is asked for."""
+    """Each unit that took one of these steps, and the day; the record's own unit and day where none is asked for.
+
+    A step that names no unit (回复举报人、总台账号) counts for the unit that has the record in hand and for the one that
+    received it first: the office answers and numbers what a village handed up.
+    """
     if not acts:
         yield row.unit, row.received
         return
+    first = next((u for step in steps if isinstance(u := step.data.get("first_unit"), str)), "")
     for step in steps:
         if step.act in acts:
-            unit = step.data.get("unit") or step.data.get("first_unit") or row.unit
+            said = step.data.get("unit") or step.data.get("first_unit")
             day = next((d for k in _MOMENTS if isinstance(d := step.data.get(k), str) and d), row.received)
-            yield str(unit), day
+            for unit in (said,) if isinstance(said, str) else dict.fromkeys((row.unit, first)):
+                yield unit, day
 
 
 def mark_of(tasks: Iterable[Task], campaign: Campaign) -> str:
     """Changes when what proves a task changes; part of the projection's version (kernel §8)."""
-    said = [f"{t.id} {t.proof}" for t in tasks] + [str(campaign.month_first_day)]
+    said = [f"{t.id} {t.cadence} {t.proof}" for t in tasks] + [str(campaign.month_first_day)]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
 
@@ -217,20 +216,55 @@ class Instance:
 
 
 def instance(
-    task: Task, proof: Proof | None, unit: str, month: str, *, ticks: Mapping[tuple[str, str, str], int], hand: Collection[tuple[str, str, str]],
-    due: date | None, today: date,
+    task: Task, proof: Proof | None, unit: str, month: str, *, ticks: Ticks, due: date | None, late: date | None, today: date
 ) -> Instance:  # fmt: skip
-    """How one task stands. `ticks` counts records by (task, unit, month); a task that is not monthly takes all months."""
-    if month == WHOLE:
-        count = sum(n for (t, u, _), n in ticks.items() if t == task.id and u == unit)
-    else:
-        count = ticks.get((task.id, unit, month), 0)
+    """How one task stands; `due` and `late` as `due_days` has them."""
+    key = (task.id, unit, month)
+    count = ticks.counts.get(key, 0)
     if proof is not None and count >= proof.least:
         state = "record"
-    elif (task.id, unit, month) in hand:
+    elif key in ticks.hand:
         state = "hand"
-    elif due is not None and today > due:
-        state = "overdue" if task.binding else "due"
+    elif task.binding and late is not None and today > late:
+        state = "overdue"
     else:
-        state = "open"
+        state = "due" if due is not None and today > due else "open"
     return Instance(task, unit, month, state, count, due)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Records that prove, and ticks by hand, by (task, unit, month or `all`)."""
+
+    counts: Mapping[tuple[str, str, str], int]
+    hand: Collection[tuple[str, str, str]]
+
+
+def ticks_of(proven: Iterable[tuple[str, str, int]], by_hand: Iterable[tuple[str, str, int]]) -> Ticks:
+    """From the totals of the facets `task:` and `hand:` (key, value, how many records)."""
+    counts = dict(_by_instance(proven, BY_RECORD))
+    return Ticks(counts, frozenset(key for key, _ in _by_instance(by_hand, BY_HAND)))
+
+
+def _by_instance(totals: Iterable[tuple[str, str, int]], prefix: str) -> Iterable[tuple[tuple[str, str, str], int]]:
+    for key, value, n in totals:
+        unit, _, month = value.partition(" ")
+        yield (key[len(prefix) :], unit, month), n
+
+
+def period_of(task: Task, month: Month) -> str:
+    """The period of a task while this month is looked at."""
+    return month.name if task.cadence == "monthly" else WHOLE
+
+
+def due_days(task: Task, campaign: Campaign, month: Month, *, group: bool = False) -> tuple[date | None, date | None]:
+    """The day by which it is asked for, and the last day the paper itself grants. Of a monthly task the unit's own
+    reporting day is advice and only the day the groups report by decides (23日24时); none in a month before its phase
+    has begun, none after the campaign."""
+    if task.cadence != "monthly":
+        return task.due, task.due
+    starts = [row["since"] for row in campaign.phases if row["code"] in task.phases]
+    last = campaign.due_in(month, group=True)
+    if not campaign.covers(last) or (starts and month.until.isoformat() < min(starts)):
+        return None, None
+    return campaign.due_in(month, group=group), last

@@ -117,12 +117,12 @@ _TAKES: dict[str, tuple[str, ...]] = {
 
 def fold(steps: Sequence[Step]) -> TipState:
     """The state of a tip. Total: an act that does not fit, or is not known, is kept in the log and flagged here."""
-    revoked = _revoked(steps)
+    gone = revoked(steps)
     state = TipState()
     flags: list[tuple[OpRef, str]] = []
     mirrored: set[str] = set()
     for step in steps:
-        if step.id in revoked or step.act == "revoke":
+        if step.id in gone or step.act == "revoke":
             continue
         act, data = step.act, step.data
         if act == "mirrored":
@@ -144,7 +144,7 @@ def fold(steps: Sequence[Step]) -> TipState:
     return replace(state, flags=tuple(flags))
 
 
-def _revoked(steps: Sequence[Step]) -> frozenset[OpRef]:
+def revoked(steps: Sequence[Step]) -> frozenset[OpRef]:
     """Steps taken back. The registration itself is never revoked (作废 is for that): the number must stay in the ledger."""
     known = {step.id: step for step in steps}
     out: set[OpRef] = set()
