@@ -6,8 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from baitao_desktop.actions.fitting import HIDDEN
+from baitao_desktop.actions.photos import whole_photo
+from baitao_desktop.domain.inspections import natural
 from baitao_desktop.domain.ops import Json
+from baitao_desktop.domain.values import minute_text
 from baitao_desktop.forms import Describer, Form, Question
+from baitao_desktop.forms.definition import without_rows
 
 if TYPE_CHECKING:
     from baitao_desktop.actions.desk import Desk
@@ -21,15 +25,22 @@ _MOST_BOXES = 14
 _ROW_MM = 174.0
 
 
-def groups_of(desk: Desk, form: Form, answers: Mapping[str, Json], *, blank: bool = False) -> list[Group]:
+def groups_of(
+    desk: Desk,
+    form: Form,
+    answers: Mapping[str, Json],
+    *,
+    blank: bool = False,
+    questions: Sequence[Question] | None = None,
+) -> list[Group]:
     """The paper's parts in order. Filled: what was answered, in words. Blank: everything that is asked, with boxes and
-    room to write; what is asked only sometimes says so."""
+    room to write; what is asked only sometimes says so. `questions`: those parts only, of the highest level."""
     from baitao_desktop.reports.papers import Group
 
     sheet = _Sheet(desk, form, answers, blank=blank)
     out: list[Group] = []
     loose: list[Question] = []
-    for question in form.questions:
+    for question in form.questions if questions is None else questions:
         if question.type in ("group", "repeat"):
             out += [Group("", said)] if (said := sheet.answers(loose)) else []
             loose = []
@@ -40,20 +51,35 @@ def groups_of(desk: Desk, form: Form, answers: Mapping[str, Json], *, blank: boo
 
 
 def photos_of(desk: Desk, form: Form, answers: Mapping[str, Json]) -> list[Photo]:
-    """The pictures of a record that are here, each with its caption."""
+    """The pictures of a record, rows in their order, each with its caption and the time it was taken; one that has not
+    come yet is 照片待补. Drawn signatures have a place of their own."""
     from baitao_desktop.reports.papers import Photo
 
     out: list[Photo] = []
-    for fld, value in sorted(answers.items()):
+    for fld, value in sorted(answers.items(), key=lambda pair: natural(pair[0])):
+        question = form.by_path.get(without_rows(fld))
+        if question is None or question.type != "image" or question.bt.get("print") == "sign":
+            continue
+        repeat, _, row = fld.partition("]")[0].partition("[")
+        # 目录里的项有编号，自己加的行只有一串记号
+        code = f"{row}　" if row and form.by_path[repeat].seeds is not None else ""
         for n, shot in enumerate(value if isinstance(value, list) else [value], 1):
-            sha = shot.get("blob") if isinstance(shot, dict) else None
-            if not isinstance(sha, str) or form.by_path.get(_without_rows(fld)) is None:
-                continue
-            if form.question(fld).type != "image" or not desk.store.blob_has(sha):
-                continue
-            with desk.store.blob_open(sha) as source:
-                out.append(Photo(source.read(), str(shot.get("caption") or f"{form.question(fld).label}{n}")))
+            if isinstance(shot, dict) and isinstance(shot.get("blob"), str):
+                said = str(shot.get("caption") or f"{question.label}{n}")
+                taken = f"　{minute_text(str(shot['taken']))}" if shot.get("taken") else ""
+                out.append(Photo(whole_photo(desk, shot), f"{code}{said}{taken}"))
     return out
+
+
+def boxes_of(words: Describer, q: Question, value: Json) -> tuple[Choice, ...]:
+    """The choices of a question with what was chosen ticked; none where there are too many to print."""
+    from baitao_desktop.reports.papers import Choice
+
+    if q.type not in ("select_one", "select_multiple"):
+        return ()
+    known = words.words(q)
+    chosen = value if isinstance(value, list) else [value]
+    return tuple(Choice(label, name in chosen) for name, label in known.items()) if len(known) <= _MOST_BOXES else ()
 
 
 class _Sheet:
@@ -85,7 +111,7 @@ class _Sheet:
         if q.type in UNPRINTED or not q.label or q.path in HIDDEN or q.bt.get("print") == "no":
             return None
         if self._blank:
-            boxes = self._boxes(q, None)
+            boxes = boxes_of(self._words, q, None)
             label = f"{q.label}{'（必填）' if q.required is not None else ''}{'（有才填）' if q.relevant is not None else ''}"
             wide = q.looks("multiline") or len(boxes) > 3 or len(label) > 12
             return Answer(label, _ROOM if q.looks("multiline") else "", boxes, wide=wide)
@@ -97,17 +123,6 @@ class _Sheet:
 
     def _text(self, q: Question, path: str, value: Json) -> str:
         return self._words.label(path, value) + ("元" if q.looks("bt-money") and value is not None else "")
-
-    def _boxes(self, q: Question, value: Json) -> tuple[Choice, ...]:
-        from baitao_desktop.reports.papers import Choice
-
-        if q.type not in ("select_one", "select_multiple"):
-            return ()
-        words = self._words.words(q)
-        if len(words) > _MOST_BOXES:
-            return ()
-        chosen = value if isinstance(value, list) else [value]
-        return tuple(Choice(label, name in chosen) for name, label in words.items())
 
     def _table(self, repeat: Question) -> Table | None:
         from baitao_desktop.reports.papers import Table
@@ -137,9 +152,3 @@ def _columns(asked: Sequence[Question]) -> list[Column]:
 
     widths = [float(w) if (w := q.bt.get("width", "")).isdigit() else 12.0 for q in asked]
     return [Column(q.label, _ROW_MM * width / sum(widths)) for q, width in zip(asked, widths, strict=True)]
-
-
-def _without_rows(path: str) -> str:
-    from baitao_desktop.forms.definition import without_rows
-
-    return without_rows(path)

@@ -110,7 +110,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture for the 附页 (JPEG or whatever Pillow reads) and the line under it."""
+    """A picture for the 附页 (JPEG or whatever Pillow reads) and the line under it; without data it is 照片待补."""
 
     data: bytes
     caption: str
@@ -129,6 +129,57 @@ class RecordPaper:
     unit: str = ""
     history: Sequence[tuple[str, str, str]] = ()
     signatures: Sequence[str] = ()
+    photos: Sequence[Photo] = ()
+    form: str = ""
+    version: str = ""
+    watermark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One item on the paper of an inspection.
+
+    `answers` are the boxes, or `said` stands in their place. `hints` are printed small under the text: what to look at,
+    the law. `details` are the lines under a failed item, named by `mark`. `unit` answered it, in a joint inspection.
+    """
+
+    code: str
+    text: str
+    answers: Sequence[Choice] = ()
+    said: str = ""
+    section: str = ""
+    unit: str = ""
+    hints: Sequence[str] = ()
+    mark: str = ""
+    details: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signs: behind the label stands the drawn signature, or these words, or a line to sign on."""
+
+    label: str
+    picture: bytes = b""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionPaper:
+    """现场检查记录表 or a blank checklist: `head`, the items, `tail`, then the signatures under the sentence `closing`.
+
+    `page_signing` are the labels of the line at the foot of every other page.
+    """
+
+    title: str
+    number: str
+    unit: str
+    head: Sequence[Group]
+    items_title: str
+    items: Sequence[CheckRow]
+    tail: Sequence[Group]
+    closing: str
+    signatures: Sequence[Signature]
+    page_signing: Sequence[str] = ()
     photos: Sequence[Photo] = ()
     form: str = ""
     version: str = ""
