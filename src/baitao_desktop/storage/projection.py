@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Project = Callable[[Record], Head]
-_BLOB = re.compile(r'"blob"\s*:\s*"([0-9a-f]{64})"')
+_NAMED = re.compile(r'"(blob|original)"\s*:\s*"([0-9a-f]{64})"')
 _ERASE = int(OpKind.ERASE)
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _PLAIN_EXTRA = "[[],[],[]]"
-_TABLES_OF_RID = ("head", "body", "facet", "link", "conflict", "flag", "blobref", "words", "fts")
+_TABLES_OF_RID = ("head", "body", "facet", "link", "conflict", "flag", "blobref", "originalref", "words", "fts")
 
 
 @dataclass
@@ -60,6 +60,7 @@ class _Batch:
         self.conflicts: list[Row] = []
         self.flags: list[Row] = []
         self.blobs: list[Row] = []
+        self.originals: list[Row] = []
         self.drop_lists: list[Row] = []
 
     def write(self, db: Connection) -> None:
@@ -77,6 +78,7 @@ class _Batch:
         many(db, "INSERT INTO conflict VALUES (?,?,?)", self.conflicts)
         many(db, "INSERT OR IGNORE INTO flag VALUES (?,?,?,?)", self.flags)
         many(db, "INSERT OR IGNORE INTO blobref VALUES (?,?)", self.blobs)
+        many(db, "INSERT OR IGNORE INTO originalref VALUES (?,?)", self.originals)
 
 
 def file_records(
@@ -152,9 +154,12 @@ def _lay(
     batch.flags.extend((rid, names.d(ref.dev), ref.seq, code) for ref, code in record.flags)
     for op in ops:
         if isinstance(op.val, str) and '"blob"' in op.val:
-            shas = _BLOB.findall(op.val)
-            filed.blobs.update(shas)
-            batch.blobs.extend((rid, bytes.fromhex(sha)) for sha in shas)
+            for what, sha in _NAMED.findall(op.val):
+                if what == "blob":
+                    filed.blobs.add(sha)
+                    batch.blobs.append((rid, bytes.fromhex(sha)))
+                else:
+                    batch.originals.append((rid, bytes.fromhex(sha)))
     filed.conflicts += max(0, len(record.conflicts) - (before.conflicts if before else 0))
     filed.deleted += int(record.deleted and not (before and before.deleted))
 
@@ -193,7 +198,8 @@ def _execute(db: Connection, names: Names, rid: int, ops: list[Op], may_erase: C
                 ops[i] = op._replace(val=digest)
     if done:
         # 抹去的附件不再有人提到，侧库清扫时才会真的删掉
-        db.exec_driver_sql("DELETE FROM blobref WHERE rid = ?", (rid,))
+        for table in ("blobref", "originalref"):
+            db.exec_driver_sql(f"DELETE FROM {table} WHERE rid = ?", (rid,))
     return done
 
 
@@ -208,6 +214,7 @@ def differing(db: Connection, names: Names, rids: Sequence[int], project: Projec
             made = {
                 "head": batch.head, "body": batch.body, "words": batch.words, "facet": batch.facets,
                 "link": batch.links, "conflict": batch.conflicts, "flag": batch.flags, "blobref": batch.blobs,
+                "originalref": batch.originals,
             }  # fmt: skip
             if any(set(stand[table].get(rid, ())) != set(lines) for table, lines in made.items()):
                 wrong.append(rid)

@@ -267,3 +267,16 @@ class Reader:
     def named_blobs(self) -> set[str]:
         """Every attachment any record names."""
         return {sha.hex() for (sha,) in stream(self._db, "SELECT DISTINCT sha FROM blobref")}
+
+    def originals(self) -> set[str]:
+        """Every original of a photo any record names. They never leave the machine they were kept on."""
+        return {sha.hex() for (sha,) in stream(self._db, "SELECT DISTINCT sha FROM originalref")}
+
+    def naming(self, shas: Sequence[str]) -> list[int]:
+        """Rids of the records that name one of these as an attachment or as an original, in order of arrival."""
+        found: set[int] = set()
+        for some in pieces([bytes.fromhex(sha) for sha in shas]):
+            for table in ("blobref", "originalref"):
+                sql = f"SELECT rid FROM {table} WHERE sha IN ({marks(len(some))})"
+                found.update(rid for (rid,) in rows(self._db, sql, (*some,)))
+        return sorted(found)

@@ -365,9 +365,12 @@ class Store(Side, KeyRing):
         return wanted(named, self._held())
 
     def sweep_blobs(self) -> int:
-        """Delete attachments that no operation and no draft names; how many went."""
+        """Delete attachments that no operation and no draft names, as an attachment or as an original; how many went.
+
+        What stands on an open page and in no draft yet is named by nobody: sweep where no page is open.
+        """
         with self._lane, self.reading() as r:
-            return self._sweep(r.named_blobs())
+            return self._sweep(r.named_blobs() | r.originals())
 
     # ---- backup and audit ----------------------------------------------------------------------------------------
 

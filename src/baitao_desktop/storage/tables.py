@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 FORMAT = 1
-SHAPE = 1
+SHAPE = 2
 PAGE = 4096
 
 KEPT = (
@@ -60,6 +60,8 @@ PROJECTION = {
     "flag": "CREATE TABLE flag(rid INTEGER, d INTEGER, seq INTEGER, code TEXT, PRIMARY KEY(rid, d, seq, code))"
     " WITHOUT ROWID",
     "blobref": "CREATE TABLE blobref(rid INTEGER, sha BLOB, PRIMARY KEY(rid, sha)) WITHOUT ROWID",
+    # 原图只在拍的那台电脑上，不算待补，也不随数据包走，所以和附件分开记
+    "originalref": "CREATE TABLE originalref(rid INTEGER, sha BLOB, PRIMARY KEY(rid, sha)) WITHOUT ROWID",
     "words": "CREATE TABLE words(rid INTEGER PRIMARY KEY, t TEXT)",
     # ascii 分词器：非 ASCII 一律当字，姓名里的生僻字（扩展 E 以后）不会被 unicode61 的旧字表当成标点丢掉
     "fts": "CREATE VIRTUAL TABLE fts USING fts5(t, content='', contentless_delete=1, detail=none, tokenize='ascii')",
@@ -70,6 +72,8 @@ INDEXES = (
     "CREATE INDEX head_unit ON head(form, deleted, unit, received)",
     "CREATE INDEX head_conflicts ON head(conflicts) WHERE conflicts > 0",
     "CREATE INDEX head_flags ON head(flags) WHERE flags > 0",
+    "CREATE INDEX blobref_sha ON blobref(sha)",
+    "CREATE INDEX originalref_sha ON originalref(sha)",
 )
 
 SIDE = (

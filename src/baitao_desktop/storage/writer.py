@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from baitao_desktop.domain.ops import (
@@ -114,17 +114,19 @@ class Writer(Filer):
 
     # ---- taking in -----------------------------------------------------------------------------------------------
 
-    def take_in(self, ops: Iterable[Op], *, keep: bool = True, progress: Progress | None = None) -> TakenIn:
+    def take_in(
+        self, ops: Iterable[Op], *, keep: bool = True, progress: Progress | None = None, coming: Container[str] = ()
+    ) -> TakenIn:
         """Union a bundle's operations with ours and file the records they touch.
 
         Each stream must come in ascending numbers and join ours without a gap; what we hold already is passed over
-        once the last of it proves to be the same. `keep=False` counts what would happen and undoes it. Raises Broken
-        (nothing entered) or whatever `progress` raises.
+        once the last of it proves to be the same. `keep=False` counts what would happen and undoes it; attachments in `coming` are
+        not missing then. Raises Broken (nothing entered) or whatever `progress` raises.
         """
         with no_garbage_hunt():
             self._db.exec_driver_sql("SAVEPOINT intake")
             try:
-                taken = self._take_in(ops, progress or (lambda _what, _done, _of: None))
+                taken = self._take_in(ops, progress or (lambda _what, _done, _of: None), coming)
             except BaseException:
                 self._undo()
                 raise
@@ -140,7 +142,7 @@ class Writer(Filer):
         self._db.exec_driver_sql("RELEASE intake")
         self._forget()
 
-    def _take_in(self, ops: Iterable[Op], progress: Progress) -> TakenIn:
+    def _take_in(self, ops: Iterable[Op], progress: Progress, coming: Container[str]) -> TakenIn:
         self._load_lam()
         for known in self._streams.values():
             known.moved = False
@@ -154,9 +156,10 @@ class Writer(Filer):
         filed = self._file(list(tally.news), lambda rid: rid >= first_rid, progress, given)
         self._db.exec_driver_sql("INSERT INTO fts(fts, rank) VALUES ('automerge', 4)")
         touched = frozenset(tally.touched)
+        missing = sum(sha not in coming and not self._have(sha) for sha in filed.blobs)
         return TakenIn(
             tally.ops, len(tally.new), len(touched) - len(tally.new), len(tally.seen - touched), tally.steps,
-            filed.conflicts, filed.deleted, filed.erased, sum(not self._have(sha) for sha in filed.blobs), touched,
+            filed.conflicts, filed.deleted, filed.erased, missing, touched,
             frozenset(self._places[rec].form for rec in touched),
         )  # fmt: skip
 
