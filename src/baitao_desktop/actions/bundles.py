@@ -69,12 +69,17 @@ class Preview:
     """Whether more than a fifth of the records would go: then a person must say yes once more."""
     doubt: str = ""
     """A sentence when the sender's clock cannot be right; empty else."""
+    photos: int = 0
+    """Attachments it brings that are not here yet."""
 
     @property
     def sentence(self) -> str:
         if self.nothing_new:
             return f"{self.sender}的这包内容以前都收过了，不用再收。"
+        if not self.operations:
+            return f"{self.sender}第{self.number}包：记录以前都收过了，补来照片{self.photos}张。{self.doubt}"
         parts = [f"新增{self.new}条", f"更新{self.changed}条"]
+        parts += [f"照片{self.photos}张"] if self.photos else []
         parts += [f"两边填得不一样{self.conflicts}处"] if self.conflicts else []
         parts += [f"删除{self.deleted}条"] if self.deleted else []
         parts += [f"照片待补{self.missing_photos}张"] if self.missing_photos else []
@@ -191,17 +196,28 @@ def take_in(desk: Desk, path: Path, *, progress: Progress | None = None, sure: b
             raise UserFacingError(
                 "A44", f"这一包会删除{preview.deleted}条记录，超过现有的五分之一，没有收入。请向对方核实后再收。"
             )
-        for sha in incoming.manifest.blobs():
-            if not desk.store.blob_has(sha):
-                with incoming.blob(sha) as source:
-                    desk.store.blob_put(cast("BinaryIO", source), "application/octet-stream")
+        shown = _keep_photos(desk, incoming)
         taken = _enter(desk, incoming, preview, progress)
         touched = taken.touched if taken else frozenset[RecordId]()
     desk.store.tidy()
     numbered = number_tips(desk)
     followed = file_findings(desk, taken.forms if taken else (), touched)
     came = taken is not None and OWN_FORMS in taken.forms
-    return Done(TookIn(preview, numbered.value, touched, came), touched | numbered.changed | followed.changed)
+    return Done(TookIn(preview, numbered.value, touched, came), touched | shown | numbered.changed | followed.changed)
+
+
+def _keep_photos(desk: Desk, incoming: Incoming) -> frozenset[RecordId]:
+    """Put by the attachments that are not here yet; the records held already that waited for them."""
+    fresh = _fresh_photos(desk, incoming)
+    for sha in fresh:
+        with incoming.blob(sha) as source:
+            desk.store.blob_put(cast("BinaryIO", source), "application/octet-stream")
+    with desk.store.reading() as reader:
+        return frozenset(line.id for line in reader.lines(reader.naming(fresh)))
+
+
+def _fresh_photos(desk: Desk, incoming: Incoming) -> list[str]:
+    return [sha for sha in incoming.manifest.blobs() if not desk.store.blob_has(sha)]
 
 
 def _enter(desk: Desk, incoming: Incoming, preview: Preview, progress: Progress | None) -> TakenIn | None:
@@ -213,7 +229,7 @@ def _enter(desk: Desk, incoming: Incoming, preview: Preview, progress: Progress 
             # 旧包里的卡可能已经换过，只认最新一包带来的
             _keep_cards(writer, incoming)
         taken: TakenIn | None = None
-        if not preview.nothing_new:
+        if preview.operations:
             taken = writer.take_in(incoming.ops(), progress=progress)
         if newest:
             writer.set_ack(manifest.sender, manifest.vector)
@@ -265,12 +281,14 @@ def _look(desk: Desk, path: Path, incoming: Incoming, progress: Progress | None)
         if wrong is not None:
             raise _quarantined(desk, path, incoming, reason="scope", stream=wrong[:2], seq=wrong[2])
         taken = _dry_run(desk, path, incoming, progress)
+    photos = len(_fresh_photos(desk, incoming))
     return Preview(
         path, incoming.sender.name or desk.campaign.unit_name(manifest.unit), manifest.number, manifest.made_at_ms,
-        taken is None, taken.ops if taken else 0, taken.new if taken else 0, taken.changed if taken else 0,
+        taken is None and not photos, taken.ops if taken else 0, taken.new if taken else 0, taken.changed if taken else 0,
         taken.conflicts if taken else 0, taken.deleted if taken else 0,
-        _late_photos(taken, incoming) if taken else 0, bool(taken and taken.deleted > max(20, total // 5)),
+        taken.missing if taken else 0, bool(taken and taken.deleted > max(20, total // 5)),
         manifest.clock_doubt(int(desk.now().timestamp() * 1000)) if desk.mode == "formal" else "",
+        photos,
     )  # fmt: skip
 
 
@@ -279,7 +297,8 @@ def _dry_run(desk: Desk, path: Path, incoming: Incoming, progress: Progress | No
 
     try:
         with desk.store.writing(desk.who.id, desk.now()) as writer:
-            return writer.take_in(incoming.ops(), keep=False, progress=progress)
+            coming = frozenset(incoming.manifest.blobs())
+            return writer.take_in(incoming.ops(), keep=False, progress=progress, coming=coming)
     except Broken as broken:
         raise _quarantined(desk, path, incoming, reason=broken.reason, stream=broken.stream, seq=broken.seq) from broken
 
@@ -312,10 +331,6 @@ def _quarantined(
         "A46",
         f"“{path.name}”没有收入：{words}{where}。整包已隔离保管，本机资料没有变。请联系{incoming.sender.name or '对方'}核实。",
     )
-
-
-def _late_photos(taken: TakenIn, incoming: Incoming) -> int:
-    return max(0, taken.missing - len(incoming.manifest.blobs()))
 
 
 def _last_number(reader: Reader, device: DeviceId) -> int:
@@ -357,8 +372,10 @@ def _named(ops: Iterator[Op]) -> tuple[list[str], list[Op]]:
 
 
 def _asked_for(reader: Reader, devices: list[DeviceId]) -> list[str]:
-    """Attachments these devices said they lack."""
-    return [sha for device in devices for sha in (reader.meta(f"want.{device}") or "").split()]
+    """Attachments these devices said they lack. An original is no attachment: it never goes along, whoever asks."""
+    said = dict.fromkeys(sha for device in devices for sha in (reader.meta(f"want.{device}") or "").split())
+    named = reader.named_blobs() if said else set()
+    return [sha for sha in said if sha in named]
 
 
 def _open_all(desk: Desk, stack: ExitStack, shas: list[str]) -> Iterator[tuple[str, BinaryIO]]:
