@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from baitao_desktop.actions.desk import Desk, Done, require
@@ -179,15 +178,14 @@ def month_todo(desk: Desk) -> ThisMonth:
     month, unit = desk.month, desk.unit.code
     whole = checklist(desk, unit, month)
     monthly = [i for i in whole if i.month != WHOLE and i.due is not None]
-    once = [i for i in whole if i.month == WHOLE and not i.done and i.due is not None and _soon(i.due, month)]
+    once = [
+        i
+        for i in whole
+        if i.month == WHOLE and not i.done and i.due is not None and month.since <= i.due <= month.until
+    ]
     wanted = sorted((*monthly, *once)[:MOST], key=lambda i: i.done)
     lines = tuple(Todo(i, i.task.plain or i.task.action, means(desk, i)) for i in wanted)
     return ThisMonth(month, lines, sum(not i.done for i in whole))
-
-
-def _soon(due: date, month: Month) -> bool:
-    # 四月三十日到期的事，从四月下旬提到五月上旬
-    return month.since - timedelta(days=10) <= due <= month.until
 
 
 def means(desk: Desk, instance: Instance) -> Means:

@@ -1,0 +1,377 @@
+"""七十三项任务：what a record ticks, what a person ticks, whose list it stands on, and what is to be done this month."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baitao_desktop.actions import bundles, inspections, photos, records, reporting, tips
+from baitao_desktop.actions import tasks as acts
+from baitao_desktop.actions.desk import Desk
+from baitao_desktop.domain import tasks as law
+from baitao_desktop.domain.campaign import Month
+from baitao_desktop.domain.catalogue import HAND, proof_of, units_of
+from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.ops import NewOp, OpKind, RecordId
+from baitao_desktop.domain.query import Query
+from baitao_desktop.domain.tasks import Instance
+from conftest import MakeDesk, checklist_answers, fixed_clock, joined, tip_answers
+
+VILLAGE = "DZZ203"
+PUBLICITY: dict[str, Any] = {
+    "huodong_riqi": "2022-05-18", "suozai_cunshe": VILLAGE, "didian": "二组院坝", "zaiti": ["guangbo"],
+    "liliang": ["wanggeyuan"], "xingshi": "xianxia", "liujin": ["jiating"], "neirong": "讲了以房养老的套路",
+}  # fmt: skip
+VISIT: dict[str, Any] = {
+    "zoufang_riqi": "2022-05-18", "suozai_cunshe": VILLAGE, "changsuo_mingcheng": "某组农户", "jianwen": ["wu"],
+}  # fmt: skip
+CHECKS = {
+    "5.3.1-2": ("社事办", "SSB", "jiancha_yl"), "5.3.1-3": ("宣传办", "XCB", "jiancha_wx"),
+    "5.3.1-4": ("规资所", "GZS", "jiancha_yd"), "5.3.1-5": ("村建中心", "CJZX", "jiancha_fw"),
+    "5.3.1-6": ("社事中心", "SSZX", "jiancha_gg"), "5.3.1-7": ("文服中心", "WFZX", "jiancha_wl"),
+    "5.3.1-8": ("社服中心", "SFZX", "jiancha_yj"), "5.3.1-9": ("市场监管所", "SCJG", "jiancha_sb"),
+}  # fmt: skip
+HEADS: dict[str, dict[str, str]] = {"jiancha_gg": {"guanggao_neirong": "包治百病"}, "jiancha_wx": {"pingtai": "微信"}}
+
+
+def stands(desk: Desk, task: str, unit: str = "", month: str = "") -> Instance:
+    named = desk.campaign.month_named(month) if month else desk.month
+    return next(i for i in acts.checklist(desk, unit or desk.unit.code, named) if i.task.id == task)
+
+
+def ticked(desk: Desk, unit: str = "") -> set[str]:
+    """Ids of the tasks that records tick for this unit now."""
+    return {i.task.id for i in acts.checklist(desk, unit or desk.unit.code) if i.state == "record"}
+
+
+def same_when_rebuilt(desk: Desk) -> None:
+    with desk.store.reading() as reader:
+        before = acts.read_ticks(reader)
+    for form in desk.forms:
+        desk.store.rebuild(form)
+    with desk.store.reading() as reader:
+        assert acts.read_ticks(reader) == before
+
+
+def delete(desk: Desk, rec: RecordId) -> None:
+    with desk.store.writing(desk.who.id, desk.now()) as writer:
+        record = writer.get(rec)
+        writer.put([NewOp(rec, record.form, record.scope, OpKind.DELETE, "", True)])
+
+
+# ---- 由记录完成
+
+
+@pytest.mark.parametrize(
+    ("task", "changes"),
+    [
+        ("5.1.3-1", {}), ("5.1.3-2", {}), ("5.1.3-3", {}), ("5.1.3-3", {"xingshi": "xianshang"}), ("5.1.3-4", {}),
+        ("5.1.3-5", {"xingshi": "diandui"}),
+    ],
+)  # fmt: skip
+def test_publicity_ticks(make_desk: MakeDesk, task: str, changes: dict[str, Any]) -> None:
+    desk = make_desk("麦子坪村")
+    assert not ticked(desk)
+    rec = records.submit(desk, "xuanchuan", {**PUBLICITY, **changes}).value
+    assert task in ticked(desk)
+    assert "5.1.3-5" not in ticked(desk) or changes == {"xingshi": "diandui"}
+    assert [line.id for line in acts.evidence(desk, stands(desk, task)).records] == [rec]
+    same_when_rebuilt(desk)
+    records.void(desk, rec, reason="登记重复")
+    assert not ticked(desk)
+    told = acts.evidence(desk, stands(desk, task))
+    assert (told.records, told.count, told.gone) == ((), 0, 1)
+
+
+def test_publicity_without_forces_ticks_no_forces(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    rec = records.submit(
+        desk, "xuanchuan", {k: v for k, v in PUBLICITY.items() if k not in ("liliang", "liujin")}
+    ).value
+    assert ticked(desk) == {"5.1.3-1", "5.1.3-3"}
+    records.correct(desk, rec, changes={"liliang": ["falv"]}, reason="漏填了")
+    assert ticked(desk) == {"5.1.3-1", "5.1.3-2", "5.1.3-3"}
+
+
+def test_a_visit_ticks_until_it_is_deleted(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    rec = records.submit(desk, "zoufang", VISIT).value
+    assert ticked(desk) == {"5.3.1-0"}
+    assert stands(desk, "5.3.1-0", month="2022-04").state == "open"
+    same_when_rebuilt(desk)
+    delete(desk, rec)
+    assert not ticked(desk)
+    assert acts.evidence(desk, stands(desk, "5.3.1-0")).gone == 1
+
+
+@pytest.mark.parametrize("task", CHECKS)
+def test_the_eight_lines_tick_for_their_units(make_desk: MakeDesk, task: str) -> None:
+    name, unit, form = CHECKS[task]
+    desk = make_desk(name)
+    assert desk.unit.code == unit
+    rec = inspections.file(desk, form, checklist_answers(desk, form, **HEADS.get(form, {}))).value
+    expected = (
+        {task, "5.3.1-0"} if unit in units_of(desk.catalogue.tasks["5.3.1-0"], desk.campaign.units.values()) else {task}
+    )
+    assert ticked(desk) == expected
+    same_when_rebuilt(desk)
+    inspections.void(desk, rec, reason="登记重复")
+    assert not ticked(desk)
+
+
+def test_the_pretexts_tick_by_what_was_looked_at(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    form = "jiancha_fj"
+    answers = checklist_answers(desk, form, people=2)
+    some = {
+        k: ("unchecked" if k.endswith("/jieguo") and not k.startswith(("xm[FJ-A", "xm[FJ-C")) else v)
+        for k, v in answers.items()
+    }
+    rec = inspections.file(desk, form, some).value
+    assert ticked(desk) == {"5.3.1-0", "5.3.2-0", "5.3.2-A", "5.3.2-C"}
+    inspections.file(desk, form, answers)
+    assert ticked(desk) == {"5.3.1-0", "5.3.2-0", *(f"5.3.2-{x}" for x in "ABCD")}
+    same_when_rebuilt(desk)
+    inspections.void(desk, rec, reason="登记重复")
+    assert "5.3.2-B" in ticked(desk)
+    assert stands(desk, "5.3.2-A").count == 1
+
+
+def test_a_joint_check_ticks_for_who_handed_in(make_desk: MakeDesk) -> None:
+    office = make_desk("专项办")
+    answers = checklist_answers(office, "jiancha_sb")
+    rec = inspections.start_joint(office, "jiancha_sb", answers, ["SSB"], lead="SCJG").value
+    assert not ticked(office, "SCJG")  # 发起还不算查过
+    inspections.submit_rows(office, rec, answers, unit="SCJG")
+    assert ticked(office, "SCJG") == {"5.3.1-0", "5.3.1-9"}
+    assert not ticked(office, "SSB")
+
+
+def test_tips_tick_step_by_step(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    tip = tips.register(desk, tip_answers(), hand_up=False).value.tip  # type: ignore[arg-type]
+    assert ticked(desk) == {"5.1.2-2"}
+    accepted = tips.accept(desk, tip, person="张某某")
+    assert ticked(desk) == {"5.1.2-1", "5.1.2-2"}
+    assert accepted.undo is not None
+    accepted.undo()
+    assert ticked(desk) == {"5.1.2-2"}
+    tips.accept(desk, tip, person="张某某")
+    tips.close(desk, tip, conclusion="已劝退", reply="钱已退回", loss_fen=0, returned_fen=0)
+    assert "5.1.1-2" not in ticked(desk)
+    answered = tips.feedback(desk, tip, feedback_at="2022-05-18T09:00", how="当面")
+    assert ticked(desk) == {"5.1.1-2", "5.1.2-1", "5.1.2-2"}
+    same_when_rebuilt(desk)
+    assert answered.undo is not None
+    answered.undo()
+    assert ticked(desk) == {"5.1.2-1", "5.1.2-2"}
+    other = tips.register(desk, tip_answers(), hand_up=False).value.tip  # type: ignore[arg-type]
+    assert stands(desk, "5.1.2-2").count == 2
+    tips.void(desk, other, reason="登记重复")
+    assert stands(desk, "5.1.2-2").count == 1
+
+
+def test_what_the_office_does_with_a_village_tip_ticks_for_the_village(make_desk: MakeDesk, tmp_path: Path) -> None:
+    village, office = joined(make_desk("麦子坪村"), make_desk("专项办"), tmp_path / "u")
+    tip = tips.register(village, tip_answers()).value.tip  # type: ignore[arg-type]
+    bundles.take_in(office, bundles.hand_over(village, tmp_path / "u").value.path)
+    tips.number_tips(office)
+    assert {"5.1.2-2", "5.1.2-6", "5.1.2-8"} <= ticked(office, VILLAGE)
+    tips.accept(office, tip, person="王某某", unit="市场监管所")
+    assert "5.1.2-1" in ticked(office, "SCJG")
+    assert "5.1.2-1" not in ticked(office, VILLAGE)
+    tips.close(office, tip, conclusion="已劝退", reply="钱已退回", loss_fen=0, returned_fen=0)
+    tips.feedback(office, tip, feedback_at="2022-05-18T09:00", how="电话")
+    assert "5.1.1-2" in ticked(office, VILLAGE) & ticked(office, "SCJG")
+    bundles.take_in(village, bundles.hand_over(office, tmp_path / "u", to=VILLAGE).value.path)
+    assert {"5.1.1-2", "5.1.2-6"} <= ticked(village)
+
+
+def test_a_report_ticks_its_month(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村", clock=fixed_clock("2022-05-22T09:00"))
+    may = desk.campaign.month_named("2022-05")
+    assert may is not None
+    assert stands(desk, "5.1.2-8", month="2022-05").state == "due"
+    reporting.report_month(desk, may)
+    assert stands(desk, "5.1.2-8", month="2022-05").state == "record"
+    assert stands(desk, "5.1.2-8", month="2022-06").state == "open"
+    same_when_rebuilt(desk)
+    delete(desk, reporting.report_id(desk, may))
+    assert stands(desk, "5.1.2-8", month="2022-05").state == "due"
+
+
+@pytest.mark.parametrize(("at", "month"), [("2022-05-20T23:50", "2022-05"), ("2022-05-21T00:10", "2022-06")])
+def test_the_own_period_turns_on_the_twenty_first(make_desk: MakeDesk, at: str, month: str) -> None:
+    desk = make_desk("麦子坪村", clock=fixed_clock(at))
+    records.submit(desk, "zoufang", VISIT)
+    assert desk.month.name == month
+    for name in ("2022-05", "2022-06"):
+        assert stands(desk, "5.3.1-0", month=name).done is (name == month)
+
+
+def test_every_proof_was_shown_above(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    proved = {t.id for t in desk.catalogue.tasks.values() if t.proof != HAND}
+    shown = {*CHECKS, *(f"5.1.3-{n}" for n in range(1, 6)), *(f"5.3.2-{x}" for x in "0ABCD")}
+    shown |= {"5.1.1-2", "5.1.2-1", "5.1.2-2", "5.1.2-6", "5.1.2-8", "5.3.1-0"}
+    assert proved == shown
+    assert set(law.provable(desk.catalogue.tasks.values(), desk.forms)) == proved
+
+
+# ---- 由人记
+
+
+def test_every_other_task_is_ticked_by_hand(make_desk: MakeDesk) -> None:
+    office = make_desk("专项办")
+    whole = acts.wall(office)
+    by_hand = [i for i in whole.cells.values() if proof_of(i.task) is None]
+    assert {i.task.id for i in by_hand} == {t.id for t in office.catalogue.tasks.values() if t.proof == HAND}
+    one_each = list({i.task.id: i for i in by_hand}.values())
+    for one in one_each:
+        acts.tick(office, one, evidence="会议纪要第3号")
+    after = acts.wall(office)
+    assert {i.task.id for i in after.cells.values() if i.state == "hand"} == {i.task.id for i in one_each}
+    assert sum(i.state == "hand" for i in after.cells.values()) == len(one_each)
+    same_when_rebuilt(office)
+    for one in one_each:
+        hand = acts.evidence(office, one).hand
+        assert hand is not None
+        assert hand.evidence == "会议纪要第3号"
+        assert hand.proxy is (one.unit != "ZXB")
+        acts.untick(office, hand.record, reason="记错了单位")
+    assert not [i for i in acts.wall(office).cells.values() if i.done]
+
+
+def test_a_tick_travels_and_says_who_made_it(make_desk: MakeDesk, tmp_path: Path) -> None:
+    village, office = joined(make_desk("麦子坪村"), make_desk("专项办"), tmp_path / "u")
+    mailbox = stands(village, "5.1.1-1")
+    assert mailbox.state == "open"
+    done = acts.tick(village, mailbox, evidence="村委会门口信箱，5月6日开箱，没有信")
+    bundles.take_in(office, bundles.hand_over(village, tmp_path / "u").value.path)
+    seen = stands(office, "5.1.1-1", VILLAGE)
+    assert seen.state == "hand"
+    assert stands(office, "5.1.1-1", VILLAGE, "2022-04").state != "hand"
+    hand = acts.evidence(office, seen).hand
+    assert hand is not None and (hand.proxy, hand.by) == (False, "测某某")
+    meeting = stands(office, "6.1-1", VILLAGE)
+    acts.tick(office, meeting, evidence="电话核实，村里4月20日开了会")
+    bundles.take_in(village, bundles.hand_over(office, tmp_path / "u", to=VILLAGE).value.path)
+    hand = acts.evidence(village, stands(village, "6.1-1")).hand
+    assert hand is not None and hand.proxy
+    assert done.undo is not None
+    done.undo()
+    hand = acts.evidence(village, stands(village, "5.1.1-1")).hand
+    assert hand is not None and hand.undone == "记错了，当场撤回"
+    acts.tick(village, stands(village, "5.1.1-1"), evidence="5月7日开箱")
+    hand = acts.evidence(village, stands(village, "5.1.1-1")).hand
+    assert hand is not None and (hand.evidence, hand.undone) == ("5月7日开箱", "")
+
+
+def test_a_picture_is_evidence_enough(make_desk: MakeDesk) -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    desk = make_desk("麦子坪村")
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "grey").save(out, "JPEG")
+    with pytest.raises(UserFacingError) as trouble:
+        acts.tick(desk, stands(desk, "4-1"), evidence=" ")
+    assert trouble.value.code == "A77"
+    acts.tick(desk, stands(desk, "4-1"), evidence="", photos=[photos.keep_photo(desk, out.getvalue())])
+    hand = acts.evidence(desk, stands(desk, "4-1")).hand
+    assert hand is not None and len(hand.photos) == 1
+
+
+def test_only_ones_own_tasks_are_ticked(make_desk: MakeDesk) -> None:
+    village, office = make_desk("麦子坪村"), make_desk("专项办")
+    with pytest.raises(UserFacingError) as trouble:
+        acts.tick(village, stands(office, "6.1-1", "SCJG"), evidence="会议纪要")
+    assert trouble.value.code == "A85"
+    stranger = stands(office, "5.3.1-9", "SCJG")
+    with pytest.raises(UserFacingError) as trouble:
+        acts.tick(office, Instance(stranger.task, "WXB", stranger.month, "open", 0, None), evidence="会议纪要")
+    assert trouble.value.code == "A86"
+    with pytest.raises(UserFacingError) as trouble:
+        acts.untick(village, RecordId("0" * 32), reason="没有")
+    assert trouble.value.code == "A34"
+    assert not acts.may_tick(village, "SCJG")
+
+
+def test_a_group_has_its_own_list_on_the_laptop_where_it_sits(make_desk: MakeDesk) -> None:
+    desk = make_desk("平安办")
+    assert acts.own_lists(desk) == ("PAB", "ZHZ")
+    plan = stands(desk, "6.2-1", "ZHZ")
+    acts.tick(desk, plan, evidence="工作计划")
+    assert stands(desk, "6.2-1", "ZHZ").state == "hand"
+    hand = acts.evidence(desk, plan).hand
+    assert hand is not None and not hand.proxy
+    with desk.store.reading() as reader:
+        assert {line.scope for line in reader.lines(reader.ids(Query(form=law.FORM)))} == {"ZHZ"}
+
+
+# ---- 一览
+
+
+def test_the_wall_has_everybody_and_adds_up(make_desk: MakeDesk) -> None:
+    office = make_desk("专项办")
+    whole = acts.wall(office)
+    assert len(whole.tasks) == 73
+    assert len(whole.units) == 37 and {"ZXB", "ZHZ", "DGW", "SCJG", VILLAGE} <= set(whole.units)
+    assert (
+        sum(of for _, of in whole.by_unit.values()) == len(whole.cells) == sum(of for _, of in whole.by_task.values())
+    )
+    assert not [i for i in whole.cells.values() if i.state == "overdue"]
+    acts.tick(office, whole.cells[VILLAGE, "6.1-1"], evidence="会议记录")
+    assert acts.wall(office).by_task["6.1-1"][0] == 1
+    lead = {t.id: (done, of) for t, done, of in acts.led(office, "ZHZ", acts.wall(office))}
+    assert lead["5.1.2-8"] == (0, whole.by_task["5.1.2-8"][1])
+    assert "6.2-1" not in lead
+
+
+def test_no_false_red_on_the_last_day(make_desk: MakeDesk) -> None:
+    office = make_desk("专项办", clock=fixed_clock("2022-10-31T18:00"))
+    months = acts.months_so_far(office)
+    assert [m.name for m in months] == ["2022-11", *(f"2022-{n:02d}" for n in range(10, 3, -1))]
+    red = {(m.name, i.task.id) for m in months for i in acts.wall(office, m).cells.values() if i.state == "overdue"}
+    assert red == {(f"2022-{n:02d}", "5.1.2-8") for n in range(4, 11)}  # 4—10月共7次
+
+
+def test_this_month_is_short_and_opens_what_does_it(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    todo = acts.month_todo(desk)
+    assert 0 < len(todo.lines) <= acts.MOST
+    opens = {line.instance.task.id: (line.means.opens, line.means.target) for line in todo.lines}
+    assert opens == {
+        "5.1.1-1": ("tick", ""), "5.1.3-1": ("form", "xuanchuan"), "5.1.3-3": ("form", "xuanchuan"),
+        "5.1.3-5": ("form", "xuanchuan"), "5.3.1-0": ("form", "zoufang"), "5.1.2-8": ("page", "exchange"),
+        "4-1": ("tick", ""),
+    }  # fmt: skip
+    diandui = next(line for line in todo.lines if line.instance.task.id == "5.1.3-5")
+    assert diandui.means.known == {"xingshi": "diandui"}
+    before = todo.left
+    records.submit(desk, "zoufang", VISIT)
+    todo = acts.month_todo(desk)
+    assert todo.left == before - 1
+    assert todo.lines[-1].instance.task.id == "5.3.1-0"  # 做完的排到最后
+    acts.tick(desk, stands(desk, "4-1"), evidence="4月底前摸排完")
+    assert "5.1.1-4" in {line.instance.task.id for line in acts.month_todo(desk).lines}  # 下一件补上来
+
+
+def test_every_task_opens_something(make_desk: MakeDesk) -> None:
+    office = make_desk("专项办")
+    seen = {acts.means(office, i).opens for i in acts.wall(office).cells.values()}
+    assert seen == {"form", "page", "tick"}
+    for i in acts.wall(office).cells.values():
+        means = acts.means(office, i)
+        assert means.opens != "form" or means.target in office.forms
+
+
+def test_before_and_after_the_campaign_there_is_a_month(make_desk: MakeDesk) -> None:
+    early = make_desk("麦子坪村", clock=fixed_clock("2022-03-01T09:00"))
+    assert [m.name for m in acts.months_so_far(early)] == ["2022-04"]
+    late = make_desk("高峰寺村", clock=fixed_clock("2024-03-01T09:00"))
+    months: tuple[Month, ...] = acts.months_so_far(late)
+    assert (months[0].name, len(months)) == ("2022-11", 8)
