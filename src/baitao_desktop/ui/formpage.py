@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.inspections import Row
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.forms import Form, Problem, fill
 from baitao_desktop.forms.checking import problems
 from baitao_desktop.ui.fields import make
 from baitao_desktop.ui.fields.base import Field
+from baitao_desktop.ui.fields.checklist_words import check_door
 from baitao_desktop.ui.fields.days import Clock
 from baitao_desktop.ui.fields.drawn import DrawnPage
 from baitao_desktop.ui.fields.files import FileDoor
@@ -37,7 +40,8 @@ class FormPage(DrawnPage):
     afterwards. `above` stands over the form (a switch, a notice), `extra` blocks under it. Without `save_draft` nothing
     is kept before submitting. `photos` and `files` keep what is added (without them such questions say why they cannot
     be answered). `form_in(language)` gives the same form in another of its `languages`; with it a form that has more
-    than one gets a menu.
+    than one gets a menu. On a checklist `may_answer(row)` says which rows are answered here (without it all), and
+    `law(refs, day)` names the law in force on the day of the inspection (without it 依据 is left out).
     """
 
     def __init__(
@@ -55,13 +59,16 @@ class FormPage(DrawnPage):
         files: FileDoor | None = None,
         form_in: Callable[[str], Form] | None = None,
         basis: Callable[[str], str] = make.clause_words,
+        may_answer: Callable[[Row], bool] | None = None,
+        law: Callable[[Sequence[str], date], Sequence[str]] | None = None,
         new: bool | None = None,
         title: str = "",
         submit_text: str = "提交",
         room: str = "",
     ) -> None:
         filling = fill(form, answers, now=now(), lists=lists, new=new)
-        super().__init__(title or form.title, form, filling, make.Needs(now, photos, basis, files), extra)
+        needs = make.Needs(now, photos, basis, files, check_door(lists, may_answer, law))
+        super().__init__(title or form.title, form, filling, needs, extra)
         self.room = room
         self._now = now
         self._submit = submit
@@ -178,6 +185,7 @@ class FormPage(DrawnPage):
         for path, value in answers.items():
             if path in self.fields:
                 self.fields[path].set_value(value)
+            if path in self._paths:
                 self._answer(path, value)
 
     def speak(self, language: str) -> None:
@@ -238,6 +246,8 @@ class FormPage(DrawnPage):
             self.rebuild_rows()
             for known in self._paths:
                 self._refresh(known)
+        for table in self._checklists():
+            table.answered(path)
         self._mark_dirty()
 
     def _mark_dirty(self) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.forms import Filling, Form, Question
@@ -14,6 +15,8 @@ from baitao_desktop.ui import look
 from baitao_desktop.ui.extra import Extra
 from baitao_desktop.ui.fields import make
 from baitao_desktop.ui.fields.base import Field
+from baitao_desktop.ui.fields.checklist import Checklist
+from baitao_desktop.ui.fields.checklist_details import is_checklist
 from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.fields.groups import Fold, Group
 from baitao_desktop.ui.fields.rows import Rows
@@ -90,11 +93,44 @@ class DrawnPage(Page):
         if first is not None:
             self.go_to(first)
 
-    def build_row(self, question: Question, row_path: str, into: object) -> None:
+    def go_past(self, path: str, way: int) -> None:
+        """Go on from a field, or back (−1), as Enter does."""
+        editor = self.fields[path].first_editor()
+        if editor is not None:
+            self._step(editor, way)
+
+    def build_row(self, question: Question, row_path: str, into: object, leave_out: Collection[str] = ()) -> None:
         """Draw the questions of one row of a repeat."""
         self._paths = dict.fromkeys(self.filling.paths())
         for inner in question.questions:
-            self._build(inner, f"{row_path}/", into, top=False)
+            if inner.name not in leave_out:
+                self._build(inner, f"{row_path}/", into, top=False)
+
+    def spare_fields(
+        self, question: Question, row_path: str, into: object, leave_out: Collection[str]
+    ) -> dict[str, Field]:
+        """Fields for some row yet to come, made beforehand on the model of the row at `row_path`, which has none yet;
+        by their names in the row."""
+        before = set(self.fields)
+        self.build_row(question, row_path, into, leave_out)
+        made = [path for path in self.fields if path not in before]
+        return {path.removeprefix(f"{row_path}/"): self.fields.pop(path) for path in made}
+
+    def place_fields(self, row_path: str, fields: Mapping[str, Field]) -> None:
+        """Let spare fields ask the questions of this row."""
+        for short, field in fields.items():
+            self.fields[f"{row_path}/{short}"] = field
+            field.set_narrow(narrow=self._narrow())
+            self._refresh(f"{row_path}/{short}")
+        self._order = [self.fields[p] for p in self._paths if p in self.fields]
+
+    def lay_out(self) -> None:
+        """Bring all heights up to date now, so that what has just come can be scrolled to."""
+        layout = self.inner.layout()
+        if layout is not None:
+            layout.activate()
+            # 滚动区要等布局请求才知道页面长高了
+            QApplication.sendEvent(self.scroller, QEvent(QEvent.Type.LayoutRequest))
 
     def rebuild_rows(self) -> None:
         """After rows came or went: forget the fields that are gone, put all into order."""
@@ -111,7 +147,15 @@ class DrawnPage(Page):
         path = level + question.short if level else question.path
         if not make.drawn(question):
             return
-        if question.type == "repeat":
+        if question.type == "repeat" and is_checklist(question):
+            table = Checklist(question, path, self, self._needs.checks, self._needs.now().date())
+            self.groups[path] = table
+            self._paths = dict.fromkeys(self.filling.paths())
+            into.addWidget(table)  # type: ignore[attr-defined]
+            # 进度总要看得见，所以不随页面滚
+            self.outer.addWidget(table.strip)
+            table.answered(path)
+        elif question.type == "repeat":
             rows = Rows(question, path, self)
             self.groups[path] = rows
             into.addWidget(rows)  # type: ignore[attr-defined]
@@ -135,17 +179,25 @@ class DrawnPage(Page):
             self._add_field(question, path, into)
 
     def _add_field(self, question: Question, path: str, into: object) -> None:
-        field = make.make_field(self.filling, path, question, self._needs)
+        self.join_field(path, make.make_field(self.filling, path, question, self._needs), into)
+
+    def join_field(self, path: str, field: Field, into: object) -> None:
+        """Let a field stand on the page for the question at `path`."""
         self.fields[path] = field
         field.set_value(self.filling.value(path))
         field.set_required(required=self.filling.required(path))
         self._lock(path, field)
-        field.changed.connect(lambda f: self._changed(path, f))
+        field.changed.connect(self._field_changed)
         field.stepped.connect(self._go_on)
         for editor in field.editors:
             self._keys.watch(editor)
         into.addWidget(field)  # type: ignore[attr-defined]
         field.setVisible(self.filling.relevant(path))
+
+    def _field_changed(self, field: Field) -> None:
+        path = next((p for p, f in self.fields.items() if f is field), "")
+        if path:
+            self._changed(path, field)
 
     def _lock(self, path: str, field: Field) -> None:
         """A question the form fills in itself, or closes for now, can be read and not changed."""
@@ -204,6 +256,9 @@ class DrawnPage(Page):
     def _rows(self) -> list[Rows]:
         return [group for group in self.groups.values() if isinstance(group, Rows)]
 
+    def _checklists(self) -> list[Checklist]:
+        return [group for group in self.groups.values() if isinstance(group, Checklist)]
+
     def _of(self, editor: QWidget) -> tuple[str, Field | None]:
         for path, field in self.fields.items():
             if editor in field.editors:
@@ -219,6 +274,8 @@ class DrawnPage(Page):
         chain = list(stops_in(self.inside, [widget for _, widget in self._extras]))
         for block, _ in self._extras:
             chain += block.watched()
+        for table in self._checklists():
+            chain += table.strip.stops()
         set_order([*chain, *self._tail()])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -229,8 +286,11 @@ class DrawnPage(Page):
         super().restyled()
         self._set_narrow()
 
+    def _narrow(self) -> bool:
+        return self.width() < NARROW * look.unit()
+
     def _set_narrow(self) -> None:
-        narrow = self.width() < NARROW * look.unit()
+        narrow = self._narrow()
         for field in self.fields.values():
             field.set_narrow(narrow=narrow)
         for block, _ in self._extras:

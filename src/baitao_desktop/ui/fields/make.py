@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from baitao_desktop.forms import Filling, Question
 from baitao_desktop.forms.definition import CHOOSING
 from baitao_desktop.ui.fields import ranges, reading, text, typed
 from baitao_desktop.ui.fields.base import Asks, Choice, Field, Note, Unknown
+from baitao_desktop.ui.fields.checklist_words import CheckDoor
 from baitao_desktop.ui.fields.choices import AckField, ManyField, PickField, RowField
 from baitao_desktop.ui.fields.clocks import MonthField, TimeField, YearField
 from baitao_desktop.ui.fields.days import Clock, DayField, MomentField, TickField
@@ -39,12 +40,13 @@ OTHER = {"Other": "其他", "Specify other.": "请说明其他"}
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What fields ask of their page: the time, how photos and files are kept, a clause in words."""
+    """What fields ask of their page: the time, how photos and files are kept, a clause in words, what checklists ask."""
 
     now: Clock
     photos: PhotoDoor | None
     basis: Callable[[str], str]
     files: FileDoor | None = None
+    checks: CheckDoor = field(default_factory=CheckDoor)
 
 
 def clause_words(clause: str) -> str:
