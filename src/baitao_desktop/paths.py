@@ -29,7 +29,7 @@ def resources() -> Path:
 class Places:
     """Where one store and what belongs to it lie.
 
-    `data` holds desk.db, side.db, keyslots.json, originals/; `config` the second copy of the device id and machine
+    `data` holds desk.db, side.db, keyslots.json; `config` the second copy of the device id and machine
     settings; `cache` logs and temporary copies (may be emptied at any time).
     """
 

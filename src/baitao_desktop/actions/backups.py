@@ -77,7 +77,7 @@ def _write_out(desk: Desk, place: Path, progress: Progress) -> None:
     with desk.store.reading() as reader:
         lines = reader.lines(reader.ids(Query(sort="arrival", descending=False)))
         notes = reader.notes(limit=10**9)
-        shas = sorted(reader.named_blobs())
+        shas, originals = sorted(reader.named_blobs()), sorted(reader.originals())
         strange = {line.form for line in lines} - set(desk.forms)
         raw = [to_line(op) for line in lines if line.form in strange for op in reader.ops(line.id)]
     for n, form in enumerate(desk.forms.values(), 1):
@@ -96,6 +96,12 @@ def _write_out(desk: Desk, place: Path, progress: Progress) -> None:
         if desk.store.blob_has(sha):
             with desk.store.blob_open(sha) as source:
                 files.write_whole(place / "附件" / f"{sha}.jpg", source.read())
+    for n, sha in enumerate(originals, 1):
+        progress("导出原图", n, len(originals))
+        if desk.store.blob_has(sha):
+            ending = desk.store.blob_mime(sha).partition("/")[2]
+            with desk.store.blob_open(sha) as source:
+                files.write_whole(place / "原图" / f"{sha}.{ending}", source.read())
 
 
 def _whole(desk: Desk, rec: RecordId, no: str) -> dict[str, object]:

@@ -186,6 +186,7 @@ def load_rules(cache: Path) -> Rules:
 def seat(places: Places, store: Store, known: Rules, *, clock: Clock) -> Desk:
     """The desk of an open store: who logged in, which unit, which card."""
     from baitao_desktop.actions import identity
+    from baitao_desktop.actions.originals import clear_leftovers
 
     campaign = known.campaign
 
@@ -204,6 +205,7 @@ def seat(places: Places, store: Store, known: Rules, *, clock: Clock) -> Desk:
     desk = Desk(places, store, force, versions, known, keys, card, None, who, unit, mode, now)
     desk = replace(desk, office_card=identity.office_card(desk))
     note(desk, "login")
+    clear_leftovers(desk)
     return desk
 
 

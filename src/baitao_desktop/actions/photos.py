@@ -1,54 +1,106 @@
-"""Photos: turned upright, at most 1600 px, capture time into the answer, all other metadata gone (USERS 20)."""
+"""Photos: upright, at most 1600 px, capture time into the answer, all other metadata gone (USERS 20); kept, shown, whole."""
 
 from __future__ import annotations
 
+import hashlib
 import io
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baitao_desktop import files
+from baitao_desktop.actions.pictures import LONGEST, clean_picture
+from baitao_desktop.domain import findings, inspections
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
-from baitao_desktop.domain.values import CST, iso_minute
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from baitao_desktop.actions.desk import Desk
+    from baitao_desktop.forms import Form
 
 LARGEST = 40 * 2**20
 """Bytes of a photo file; larger is no photo of a telephone."""
-LONGEST = 1600
-_PIXELS = 120_000_000
-_TAKEN = (36867, 306)
+DRAWN = ("signature", "draw", "annotate")
+"""Appearances of pictures that are drawn here: no photos of a place."""
 
 
-def keep_photo(desk: Desk, source: Path | bytes) -> Json:
-    """Keep a photo beside the cabinet and give the answer that names it: {"blob", "name", "taken"?}.
+def keep_photo(desk: Desk, source: Path | bytes, *, original: bool = False) -> Json:
+    """Keep a photo beside the cabinet and give the answer that names it: {"blob", "name", "taken"?, "original"?}.
 
-    UserFacingError A60 too large, A61 no photo. What is stored holds no place, camera or owner.
+    What is shown, printed and handed over holds no place, camera or owner. `original`: keep the untouched file, too,
+    under the key of this cabinet, and name it by its SHA-256; it never leaves this machine but in a backup. A pasted
+    picture has none. UserFacingError A60 too large, A61 no photo, A67 HEIC cannot be read here, A68 several pages.
     """
     name, data = _read(source)
-    picture, taken = _opened(data, name)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=85, optimize=True)
-    sha = desk.store.blob_put(io.BytesIO(out.getvalue()), "image/jpeg")
-    return {"blob": sha, "name": "照片.jpg", **({"taken": taken} if taken else {})}
+    clean = clean_picture(data, name)
+    answer: dict[str, Json] = {"blob": "", "name": "照片.jpg"}
+    if clean.taken:
+        answer["taken"] = clean.taken
+    if original and isinstance(source, Path):
+        # 原图先落盘，再有提到它的答案（kernel §5）；同一张再加一次不占地方
+        answer["original"] = hashlib.sha256(data).hexdigest()
+        if not desk.store.blob_has(str(answer["original"])):
+            desk.store.blob_put(io.BytesIO(data), f"image/{clean.ending[1:]}")
+    answer["blob"] = desk.store.blob_put(io.BytesIO(clean.jpeg), "image/jpeg")
+    return answer
+
+
+def keeps_originals(form: Form) -> bool:
+    """Whether photos of this form are evidence of an inspection, whose untouched files are kept (USERS 20)."""
+    return form.kind in (inspections.KIND, findings.KIND)
 
 
 def small_photo(desk: Desk, answer: Json, *, longest: int = 192) -> bytes:
     """JPEG bytes of a thumbnail; empty when the photo is not here yet (照片待补)."""
     from PIL import Image
 
-    sha = answer.get("blob") if isinstance(answer, dict) else None
-    if not isinstance(sha, str) or not desk.store.blob_has(sha):
+    data = whole_photo(desk, answer)
+    if not data:
         return b""
-    with desk.store.blob_open(sha) as source, Image.open(source) as picture:
-        picture.thumbnail((longest, longest))
-        out = io.BytesIO()
-        picture.convert("RGB").save(out, "JPEG", quality=80)
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
+            picture.thumbnail((longest, longest))
+            out = io.BytesIO()
+            picture.convert("RGB").save(out, "JPEG", quality=80)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        # 别的电脑交来的不一定是图
+        return b""
     return out.getvalue()
+
+
+def whole_photo(desk: Desk, answer: Json) -> bytes:
+    """The stored picture itself, to draw upon; empty when it is not here yet."""
+    sha = blob_of(answer)
+    if not sha or not desk.store.blob_has(sha):
+        return b""
+    with desk.store.blob_open(sha) as source:
+        return source.read()
+
+
+def blob_of(answer: Json, part: str = "blob") -> str:
+    """The digest an answer names as its picture, or as its `original`; empty when it names none."""
+    sha = answer.get(part) if isinstance(answer, Mapping) else None
+    return sha if isinstance(sha, str) and len(sha) == 64 else ""
+
+
+def photos_in(form: Form, answers: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """Path and answer of every photo of a record, in the form's order; nothing that was drawn."""
+    asked = [q.path for q in form.walk() if q.type == "image" and not any(q.looks(kind) for kind in DRAWN)]
+    order = {path: n for n, path in enumerate(asked)}
+    held = [(order[plain], path) for path in answers if (plain := _without_rows(path)) in order]
+    for _, path in sorted(held, key=lambda one: one[0]):
+        value = answers[path]
+        for shot in value if isinstance(value, list) else [value]:
+            if isinstance(shot, Mapping) and blob_of(shot):
+                yield path, shot
+
+
+def keep_file(desk: Desk, source: Path) -> Json:
+    """Keep any file as it is (sound, film, paper) and give the answer that names it. A60 larger than 40 MB."""
+    _, data = _read(source)
+    # 原来的文件名常带人名，只留种类
+    name = f"附件{source.suffix.lower()[:8]}"
+    return {"blob": desk.store.blob_put(io.BytesIO(data), "application/octet-stream"), "name": name}
 
 
 def _read(source: Path | bytes) -> tuple[str, bytes]:
@@ -66,46 +118,12 @@ def _read(source: Path | bytes) -> tuple[str, bytes]:
     return name, data
 
 
-def _opened(data: bytes, name: str) -> tuple[Image.Image, str]:
-    from PIL import Image, ImageOps, UnidentifiedImageError
+def _without_rows(path: str) -> str:
+    from baitao_desktop.forms.definition import without_rows
 
-    try:
-        with Image.open(io.BytesIO(data)) as raw:
-            if raw.width * raw.height > _PIXELS:
-                raise UserFacingError("A60", f"“{name}”的尺寸太大，没有加入。请换一张。")
-            taken = _taken(raw)
-            upright = ImageOps.exif_transpose(raw).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UserFacingError("A61", f"“{name}”不是照片，或者已损坏，没有加入。请换一张。") from error
-    upright.thumbnail((LONGEST, LONGEST))
-    clean = Image.new("RGB", upright.size)
-    clean.paste(upright)
-    return clean, taken
+    return without_rows(path)
 
 
-def _taken(picture: Image.Image) -> str:
-    """Capture time as ISO text, from the tags a camera writes; empty when there is none."""
-    exif = picture.getexif()
-    for said in (exif.get_ifd(0x8769).get(_TAKEN[0]), exif.get(_TAKEN[1])):
-        try:
-            return iso_minute(datetime.strptime(str(said).strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=CST))
-        except ValueError:
-            continue
-    return ""
-
-
-def whole_photo(desk: Desk, answer: Json) -> bytes:
-    """The stored picture itself, to draw upon; empty when it is not here yet."""
-    sha = answer.get("blob") if isinstance(answer, dict) else None
-    if not isinstance(sha, str) or not desk.store.blob_has(sha):
-        return b""
-    with desk.store.blob_open(sha) as source:
-        return source.read()
-
-
-def keep_file(desk: Desk, source: Path) -> Json:
-    """Keep any file as it is (sound, film, paper) and give the answer that names it. A60 larger than 40 MB."""
-    _, data = _read(source)
-    # 原来的文件名常带人名，只留种类
-    name = f"附件{source.suffix.lower()[:8]}"
-    return {"blob": desk.store.blob_put(io.BytesIO(data), "application/octet-stream"), "name": name}
+__all__ = [
+    "LARGEST", "LONGEST", "blob_of", "keep_file", "keep_photo", "keeps_originals", "photos_in", "small_photo", "whole_photo",
+]  # fmt: skip

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from baitao_desktop.domain.errors import UserFacingError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LONGEST_SIDE = 1600
 
@@ -35,10 +39,17 @@ def as_jpeg(data: bytes) -> Jpeg:
         raise UserFacingError("P20", "有一张照片打不开，可能没有拷贝完整。请换一张后再打印。") from error
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     if picture.mode not in {"L", "RGB"}:
-        plain = Image.new("RGB", picture.size, "white")
-        rgba = picture.convert("RGBA")
-        plain.paste(rgba, mask=rgba.getchannel("A"))
-        picture = plain
+        picture = on_white(picture)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=85)
     return Jpeg(out.getvalue(), picture.width, picture.height, 1 if picture.mode == "L" else 3)
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """The picture as RGB, on white paper where it lets through."""
+    from PIL import Image
+
+    plain = Image.new("RGB", picture.size, "white")
+    rgba = picture.convert("RGBA")
+    plain.paste(rgba, mask=rgba.getchannel("A"))
+    return plain
