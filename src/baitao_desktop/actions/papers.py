@@ -12,9 +12,10 @@ from baitao_desktop import files
 from baitao_desktop.actions import records
 from baitao_desktop.actions.desk import Desk, Done, note, require
 from baitao_desktop.actions.fitting import form_of
+from baitao_desktop.actions.inspection_papers import blank_checklist_pdf, inspection_pdf
 from baitao_desktop.actions.ledgers import ScreenColumn, cells_in, columns_of
 from baitao_desktop.actions.record_papers import groups_of, photos_of
-from baitao_desktop.domain import tips
+from baitao_desktop.domain import inspections, tips
 from baitao_desktop.domain.kinds import status_label
 from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.domain.query import Line, Query
@@ -92,6 +93,8 @@ def record_pdf(desk: Desk, rec: RecordId) -> bytes:
 
     view = records.look(desk, rec)
     form = view.form
+    if form.kind == inspections.KIND:
+        return inspection_pdf(desk, view)
     history = tuple((h.at, h.who, "　".join([h.what, *(f"{k}：{v}" for k, v in h.details)])) for h in view.history)
     paper = RecordPaper(
         form.title + ("表" if not form.title.endswith("表") else ""), view.no, groups_of(desk, form, view.record.answers),
@@ -107,6 +110,8 @@ def blank_pdf(desk: Desk, form_id: str) -> bytes:
     from baitao_desktop.reports.record_paper import record_pdf as paint
 
     form = form_of(desk, form_id)
+    if form.kind == inspections.KIND:
+        return blank_checklist_pdf(desk, form)
     return paint(
         RecordPaper(
             form.title + ("表" if not form.title.endswith("表") else ""), "", groups_of(desk, form, {}, blank=True),
