@@ -36,7 +36,7 @@ def wall_paper(desk: Desk, month: Month | None = None, *, small: bool = False) -
     named = [_part(desk, task) for task in whole.tasks]
     return WallPaper(
         f"{desk.campaign.title}任务完成情况一览", desk.unit.name, _stand(desk, whole.month),
-        [(t.id, t.action) for t in whole.tasks], [Section(title, len(list(some))) for title, some in groupby(named)],
+        [(t.clause, t.action) for t in whole.tasks], [Section(title, len(list(some))) for title, some in groupby(named)],
         rows, [whole.by_task[t.id] for t in whole.tasks], small, desk.watermark,
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def limit_text(instance: Instance) -> str:
     """By when, in words: 每月 or the day, and whether a document sets it or it is advice."""
     task = instance.task
     if instance.month != WHOLE:
-        day = f"（本月{chinese_date(instance.due)}）" if instance.due else ""
+        day = f"（{instance.due.month}月{instance.due.day}日前）" if instance.due else ""
         return f"每月{day}" if task.binding else f"建议每月{day}"
     if instance.due is None:
         return "持续" if task.cadence == "ongoing" else ""

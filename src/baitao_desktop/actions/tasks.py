@@ -184,8 +184,14 @@ def month_todo(desk: Desk) -> ThisMonth:
         if i.month == WHOLE and not i.done and i.due is not None and month.since <= i.due <= month.until
     ]
     wanted = sorted((*monthly, *once)[:MOST], key=lambda i: i.done)
-    lines = tuple(Todo(i, i.task.plain or i.task.action, means(desk, i)) for i in wanted)
+    lines = tuple(Todo(i, words_of(desk, i), means(desk, i)) for i in wanted)
     return ThisMonth(month, lines, sum(not i.done for i in whole))
+
+
+def words_of(desk: Desk, instance: Instance) -> str:
+    """What is to be done: for a village in its own words."""
+    known = desk.campaign.units.get(instance.unit)
+    return (known is not None and known.is_village and instance.task.plain) or instance.task.action
 
 
 def means(desk: Desk, instance: Instance) -> Means:

@@ -22,7 +22,7 @@ _OK, _GREY, _RED = ".106 .431 .235 rg .106 .431 .235 RG", ".45 g .45 G", ".702 .
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Tasks that stand together under one heading, by number."""
+    """A heading over so many tasks that stand together."""
 
     title: str
     tasks: int
@@ -40,7 +40,7 @@ class WallRow:
 
 @dataclass(frozen=True, slots=True)
 class WallPaper:
-    """`tasks` are (number, what is done), `totals` (done, of how many) in the same order; `stand` is the whole phrase on
+    """`tasks` are (clause, what is done), `totals` (done, of how many) in the same order; `stand` is the whole phrase on
     period and hour. A small sheet is the same drawing, smaller."""
 
     title: str
@@ -120,8 +120,8 @@ class Painter:
         size = min(self.text, self.cell * (0.62 if paper.small else 0.45))
         room = self.head - 2.4 * MM * self.k
         breaker = Breaker("song", size, room)
-        for n, (number, words) in enumerate(paper.tasks):
-            lines = breaker.lines(f"{number}　{words}")
+        for n, (clause, words) in enumerate(paper.tasks):
+            lines = breaker.lines(f"{clause}　{words}")
             if len(lines) > most:
                 lines = [*lines[: most - 1], _cut("".join(lines[most - 1 :]), size, room)]
             middle = self.left + (n + 0.5) * self.cell
