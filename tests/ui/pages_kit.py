@@ -19,7 +19,7 @@ from baitao_desktop.domain.values import CST
 from baitao_desktop.paths import Places
 from baitao_desktop.ui.app import Program
 from baitao_desktop.ui.dialogs import Chooser
-from baitao_desktop.ui.pages.acts import ActSheet
+from baitao_desktop.ui.pages.act_sheet import ActSheet
 from baitao_desktop.ui.worker import InlineWorker
 from conftest import tip_answers
 

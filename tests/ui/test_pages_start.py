@@ -153,7 +153,7 @@ def test_the_office_sets_the_callback_passphrase(program: Program) -> None:
     assert program.seat is not None
     assert program.seat.desk.card.callback_recipient
     assert [r.key for r in program.window.strip.rooms()] == [
-        "home", "tips", "inspections", "publicity", "reports", "exchange", "settings",
+        "home", "tips", "inspections", "venues", "publicity", "tasks", "reports", "exchange", "settings",
     ]  # fmt: skip
 
 

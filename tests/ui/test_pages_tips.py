@@ -15,9 +15,10 @@ from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui.app import Program
 from baitao_desktop.ui.fields.photos import PhotoField
 from baitao_desktop.ui.formpage import FormPage
-from baitao_desktop.ui.pages.acts import ActSheet
+from baitao_desktop.ui.pages.act_sheet import ActSheet
 from baitao_desktop.ui.pages.ask import AskPage
-from baitao_desktop.ui.pages.forming import CLOSED, HandUpBlock, ReasonBlock, open_form
+from baitao_desktop.ui.pages.blocks import HandUpBlock, ReasonBlock
+from baitao_desktop.ui.pages.forming import CLOSED, open_form
 from baitao_desktop.ui.pages.home import HomePage
 from baitao_desktop.ui.pages.ledger import LedgerPage
 from baitao_desktop.ui.pages.preview import PreviewPage
@@ -260,6 +261,7 @@ def test_a_visit_is_filed_listed_copied_and_corrected(program: Program) -> None:
     assert page.view is not None
     assert page.view.status == "void"
     program.window.go_room("inspections")
+    click(program.window, "走访台账")
     ledger = program.window.page()
     assert isinstance(ledger, LedgerPage)
     assert ledger.model.rowCount() == 1

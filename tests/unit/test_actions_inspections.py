@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baitao_desktop.actions import bundles, findings, inspections, records, venues
+from baitao_desktop.actions import bundles, findings, inspections, links, records, venues
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.domain import findings as finding_law
 from baitao_desktop.domain import inspections as law
@@ -49,7 +49,7 @@ def test_a_checklist_handed_in_makes_its_findings_and_its_place(make_desk: MakeD
     assert venues.colours(desk) == {place.id: "orange"}
     again = inspections.file(desk, YL, checklist_answers(desk, YL)).value
     assert len(lines(desk, "changsuo")) == 1 and len(lines(desk, finding_law.FORM)) == 2
-    assert {r for r, *_ in venues.about(desk, place.id)} == {rec, again, first.id, second.id}
+    assert {one.id for one in links.related(desk, place.id)} == {rec, again, first.id, second.id}
 
 
 def test_one_inspector_is_sent_to_the_visit_form(make_desk: MakeDesk) -> None:

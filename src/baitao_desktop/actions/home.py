@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
-from baitao_desktop.actions import backups, bundles, reporting
+from baitao_desktop.actions import backups, bundles, reporting, standing
 from baitao_desktop.actions.briefings import reported_villages
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.drafts import drafts
@@ -16,7 +16,7 @@ from baitao_desktop.domain.values import chinese_date, day_of
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One line of the home page. `kind` is campaign, overdue, due, countdown, draft, waiting, silent, card, backup or conflict;
+    """One line of the home page. `kind` is campaign, overdue, due, countdown, draft, waiting, check, silent, card, backup or conflict;
     `page` and `target` say what it opens (a record id, a draft id, or a filter)."""
 
     kind: str
@@ -31,6 +31,8 @@ def todos(desk: Desk) -> tuple[Todo, ...]:
         *_dates(desk),
         *_cards(desk),
         *_tips(desk),
+        *_findings(desk),
+        *_inspections(desk),
         *_conflicts(desk),
         *_countdown(desk),
         *_drafts(desk),
@@ -66,8 +68,7 @@ def _cards(desk: Desk) -> list[Todo]:
 
 
 def _tips(desk: Desk) -> list[Todo]:
-    today = desk.today
-    soon = (today + timedelta(days=7)).isoformat()
+    soon = (desk.today + timedelta(days=7)).isoformat()
     out: list[Todo] = []
     with desk.store.reading() as reader:
         due = reader.lines(reader.ids(Query(form=tips.FORM, due_until=soon, sort="due", descending=False, limit=50)))
@@ -82,13 +83,8 @@ def _tips(desk: Desk) -> list[Todo]:
         day = day_of(line.head.due)
         if day is None:
             continue
-        late = (today - day).days
-        when = f"已过期{late}天" if late > 0 else "今天到期" if late == 0 else f"还有{-late}天到期"
-        out.append(
-            Todo(
-                "overdue" if late > 0 else "due", f"{line.head.title}：{when}（{chinese_date(day)}）", "record", line.id
-            )
-        )
+        kind, when = _when(desk, day)
+        out.append(Todo(kind, f"{line.head.title}：{when}（{chinese_date(day)}）", "record", line.id))
     if waiting:
         out.append(Todo("waiting", f"{waiting}件线索已上报，等待受理。", "tips", "handed_up"))
     if fresh:
@@ -103,6 +99,29 @@ def _tips(desk: Desk) -> list[Todo]:
     if unanswered:
         out.append(Todo("waiting", f"{unanswered}件线索已办结，还没有回复举报人。", "tips", "closed"))
     return out
+
+
+def _findings(desk: Desk) -> list[Todo]:
+    out = []
+    for line in standing.findings_due(desk):
+        day = day_of(line.head.due)
+        if day is not None:
+            kind, when = _when(desk, day)
+            out.append(Todo(kind, f"{line.head.title}：整改{when}（{chinese_date(day)}）", "record", line.id))
+    return out
+
+
+def _inspections(desk: Desk) -> list[Todo]:
+    return [
+        Todo("check", f"{one.title}：{one.what}。", "record", one.rec) for one in standing.inspections_waiting(desk)
+    ]
+
+
+def _when(desk: Desk, day: date) -> tuple[str, str]:
+    """Kind and words of a day that is over or near."""
+    late = (desk.today - day).days
+    when = f"已过期{late}天" if late > 0 else "今天到期" if late == 0 else f"还有{-late}天到期"
+    return "overdue" if late > 0 else "due", when
 
 
 def _conflicts(desk: Desk) -> list[Todo]:

@@ -10,11 +10,13 @@ from baitao_desktop.actions.fitting import draw_number, form_of, require_fit
 from baitao_desktop.actions.venues import enter_venue
 from baitao_desktop.domain import findings, inspections
 from baitao_desktop.domain.cards import scope_of
+from baitao_desktop.domain.catalogue import basis_of_row
 from baitao_desktop.domain.errors import Refused, UserFacingError
-from baitao_desktop.domain.inspections import INSPECTORS, ROWS, VENUE, InspectionState, Row
+from baitao_desktop.domain.inspections import DAY, INSPECTORS, ROWS, VENUE, InspectionState, Row
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId
 from baitao_desktop.domain.query import Query
 from baitao_desktop.domain.records import Record, sets_for
+from baitao_desktop.domain.values import day_of
 from baitao_desktop.forms import Form
 
 if TYPE_CHECKING:
@@ -254,16 +256,18 @@ def _finding_ops(desk: Desk, writer: Writer, record: Record, row: Row, *, wrong:
     there = writer.has(rec)
     if not there and not wrong:
         return []
-    state, line = inspections.fold(record.steps), line_of(form_of(desk, record.form, record))
+    state = inspections.fold(record.steps)
     unit = row.unit if row.unit in state.units else state.unit
+    day = day_of(str(record.answers.get(DAY) or "")) or desk.today
+    law = "、".join(basis_of_row(desk.catalogue.basis, row.basis, day))
+    line = line_of(form_of(desk, record.form, record))
+    wanted = findings.answers_for(record, row, no=state.no, line=line, unit=unit, law=law)
     if there:
         finding = writer.get(rec)
-        wanted = findings.answers_for(record, row, no=state.no, line=line, unit=unit) if wrong else None
-        return findings.follow(finding, findings.fold(finding.steps), wanted, by=desk.who.name, at=desk.at())
+        now = findings.fold(finding.steps)
+        return findings.follow(finding, now, wanted if wrong else None, by=desk.who.name, at=desk.at())
     version = desk.forms[findings.FORM].version
-    return findings.register(
-        rec, record, row, no=state.no, line=line, unit=unit, person=desk.who.name, at=desk.at(), version=version
-    )
+    return findings.register(rec, record, wanted, unit=unit, person=desk.who.name, at=desk.at(), version=version)
 
 
 def _act(desk: Desk, rec: RecordId, rule: Callable[[Record, InspectionState], list[NewOp]]) -> Done[None]:

@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from baitao_desktop.domain import tips
+from baitao_desktop.actions.venues import colours
+from baitao_desktop.domain import findings, tips
+from baitao_desktop.domain.catalogue import COLOURS
 from baitao_desktop.domain.kinds import status_label
 from baitao_desktop.domain.query import Line, Query
 from baitao_desktop.domain.values import minute_text
+from baitao_desktop.domain.venues import FORM as VENUES
 from baitao_desktop.forms import Describer, Form, ledger_columns
 
 if TYPE_CHECKING:
@@ -74,6 +77,15 @@ def columns_of(form: Form) -> tuple[ScreenColumn, ...]:
             ScreenColumn(".feedback", "回复", 5),
         )  # fmt: skip
         return (first, *asked, *law)
+    if form.id == VENUES:
+        asked = (*asked, ScreenColumn(".colour", "风险", 4))
+    if form.kind == findings.KIND:
+        return (
+            first,
+            *asked,
+            ScreenColumn(".status", "状态", 8, "status"),
+            ScreenColumn(".closed", "销号日期", 7, "closed"),
+        )
     return (
         first,
         *asked,
@@ -86,6 +98,12 @@ def columns_of(form: Form) -> tuple[ScreenColumn, ...]:
 def cells_in(desk: Desk, form: Form, columns: Sequence[ScreenColumn]) -> Callable[[Line], tuple[str, ...]]:
     """The texts of a row, for many rows of one form. For one thread."""
     words = Describer(form, desk.lists)
+    if any(column.key == ".colour" for column in columns):
+        shades = colours(desk)
+        return lambda line: tuple(
+            COLOURS[shades.get(line.id, "green")] if c.key == ".colour" else _cell(desk, words, c.key, line)
+            for c in columns
+        )
     return lambda line: tuple(_cell(desk, words, column.key, line) for column in columns)
 
 
@@ -101,6 +119,8 @@ def _cell(desk: Desk, words: Describer, key: str, line: Line) -> str:
         return head.person
     if key == ".due":
         return head.due
+    if key == ".closed":
+        return head.closed[:10]
     if key == ".feedback":
         return tips.FEEDBACK.get(head.tracks[0], "")
     value = line.answers.get(key)

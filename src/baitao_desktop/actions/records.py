@@ -286,18 +286,18 @@ def _history(desk: Desk, form: Form, ops: list[Op], name: Callable[[Op, str], st
             data = value.get("d", {}) if isinstance(value, dict) else {}
             who = name(op, str(data.get("by") or ""))
             lines.append(
-                HistoryLine(_said_at(data, at), who, act_label(form.kind, op.fld), _details(desk, data), op.ref)
+                HistoryLine(_said_at(data, at), who, act_label(form.kind, op.fld), _details(desk, op.fld, data), op.ref)
             )
         elif op.kind == OpKind.DELETE:
             lines.append(HistoryLine(at, who, "删除" if value is True else "恢复"))
     return tuple(lines)
 
 
-def _details(desk: Desk, data: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
+def _details(desk: Desk, act: str, data: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
     out: list[tuple[str, str]] = []
     for key, word in _STEP_WORDS.items():
         value = data.get(key)
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not value or (act in ("register", "start") and key in ("person", "unit")):
             continue
         text = {"result": {**tips.RESULTS, **findings.RESULTS}, "outcome": tips.FEEDBACK}.get(key, {}).get(value, value)
         text = desk.campaign.unit_name(text) if key == "unit" else minute_text(text)

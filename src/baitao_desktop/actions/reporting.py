@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.fitting import device_mark
-from baitao_desktop.domain import plain, tips
+from baitao_desktop.domain import findings, inspections, plain, tasks, tips, venues
 from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.ops import DeviceId, Json, NewOp, OpKind, RecordId, derived_id
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 FORM = "baosong"
 _COUNTED = {tips.FORM: "xiansuo_shu", "xuanchuan": "xuanchuan_shu", "zoufang": "zoufang_shu"}
-_OTHERS = "qita_shu"
+_CHECKS, _OTHERS = "jiancha_shu", "qita_shu"
+_NOT_COUNTED = (FORM, "renyuan", "biaoyang", findings.FORM, tasks.FORM, venues.FORM)
+"""What the program writes by itself, and ticks: they stand for other records, which are counted."""
 
 
 def month_due(desk: Desk) -> Month:
@@ -46,6 +48,7 @@ def month_line(desk: Desk, month: Month | None = None) -> str:
     with desk.store.reading() as reader:
         counts = _counts(desk, reader, month)
     said = f"本月线索{counts['xiansuo_shu']}、宣传{counts['xuanchuan_shu']}、走访{counts['zoufang_shu']}"
+    said += f"、检查{counts[_CHECKS]}" if counts[_CHECKS] else ""
     said += f"、其他记录{counts['qita_shu']}" if counts["qita_shu"] else ""
     said += "，按零报告报送" if not any(counts.values()) else ""
     return said if month == desk.month else said.replace("本月", f"{month.title}（补报）", 1)
@@ -89,14 +92,14 @@ def _counts(desk: Desk, reader: Reader, month: Month) -> dict[str, int]:
     on another live laptop of the unit, which reports its own (the device's mark stands in every number)."""
     since, until = month.since.isoformat(), month.until.isoformat()
     theirs = [f"-{device_mark(device)}-" for device in _others(desk, reader)]
-    out = dict.fromkeys((*_COUNTED.values(), _OTHERS), 0)
+    out = dict.fromkeys((*_COUNTED.values(), _CHECKS, _OTHERS), 0)
     for form in desk.forms:
-        if form in (FORM, "renyuan", "biaoyang"):
+        if form in _NOT_COUNTED:
             continue
         lines = reader.lines(reader.ids(Query(form=form, since=since, until=until)))
-        live = [line for line in lines if line.scope == desk.scope and line.head.status != "void"]
+        live = [line for line in lines if desk.unit.code in line.scope.split("+") and line.head.status != "void"]
         n = sum(1 for line in live if not any(mark in line.head.no for mark in theirs))
-        out[_COUNTED.get(form, _OTHERS)] += n
+        out[_COUNTED.get(form, _CHECKS if desk.forms[form].kind == inspections.KIND else _OTHERS)] += n
     return out
 
 

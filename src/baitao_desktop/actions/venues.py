@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from baitao_desktop.actions.desk import Desk, fresh_record_id
 from baitao_desktop.actions.fitting import draw_number
 from baitao_desktop.domain import findings, plain, venues
-from baitao_desktop.domain.inspections import VENUE, VENUE_CODE, VENUE_NAME
+from baitao_desktop.domain.inspections import VENUE, VENUE_CODE, VENUE_NAME, linked
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId
 from baitao_desktop.domain.query import Query
 from baitao_desktop.domain.venues import Venue
@@ -48,9 +48,9 @@ def enter_venue(
 ) -> tuple[RecordId | None, list[NewOp]]:
     """The register's entry of the place an inspection is about: the one it names, else the one of equal code or name,
     else a new one in this unit's own scope. None for a paper without a name."""
-    chosen = answers.get(VENUE)
-    if isinstance(chosen, str) and chosen and writer.has(RecordId(chosen)):
-        return RecordId(chosen), []
+    for _, chosen in linked(answers, {"venue": VENUE}):
+        if writer.has(chosen):
+            return chosen, []
     name, code = (str(answers.get(fld) or "") for fld in (VENUE_NAME, VENUE_CODE))
     same = venues.same_place(register(writer), name=name, code=code)
     if same:
@@ -81,22 +81,3 @@ def colours(desk: Desk) -> dict[str, str]:
     with desk.store.reading() as reader:
         held = reader.facet_totals("venue_open")
     return findings.colours(Counter({value: n for _, value, n in held}).elements())
-
-
-def about(desk: Desk, venue: RecordId) -> tuple[tuple[RecordId, str, str, str], ...]:
-    """Inspections and findings of a venue, newest first: record, form title, number and day, status in words."""
-    from baitao_desktop.domain.kinds import status_label
-
-    with desk.store.reading() as reader:
-        lines = reader.lines(reader.ids(Query(linked_to=venue, limit=100)))
-    kinds = {line.form: desk.forms[line.form] for line in lines if line.form in desk.forms}
-    return tuple(
-        (
-            x.id,
-            kinds[x.form].title,
-            f"{x.head.no}　{x.head.received[:10]}",
-            status_label(kinds[x.form].kind, x.head.status),
-        )
-        for x in lines
-        if x.form in kinds
-    )

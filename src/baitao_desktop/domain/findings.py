@@ -112,31 +112,32 @@ def finding_id(inspection: RecordId, code: str) -> RecordId:
     return derived_id("finding", inspection, code)
 
 
-def answers_for(inspection: Record, row: Row, *, no: str, line: str, unit: str) -> dict[str, Json]:
-    """What a finding says, from the inspection and its failed row; empty ones left out."""
+def answers_for(inspection: Record, row: Row, *, no: str, line: str, unit: str, law: str) -> dict[str, Json]:
+    """What a finding says, from the inspection and its failed row; empty ones left out. `law`: in words, as in force on the
+    inspection's day."""
     said = inspection.answers
     photos: list[Json] = list(row.photos)
     found: dict[str, Json] = {
         "jiancha": inspection.id, "jiancha_bianhao": no, "faxian_riqi": said.get(DAY), "changsuo": said.get(VENUE),
         "changsuo_mingcheng": said.get(VENUE_NAME), "changsuo_daima": said.get(VENUE_CODE), "suozai_cunshe": said.get(VILLAGE),
         "hangye": line, "xiang": row.code, "neirong": row.text, "shishi": row.fact or row.text, "chengdu": row.severity,
-        "yiju": " ".join(row.basis), "jianyi": row.measure, "zeren_danwei": row.unit or unit,
+        "yiju": law, "jianyi": row.measure, "zeren_danwei": row.unit or unit,
         "dangchang": "shi" if row.on_spot else None, "zhenggai_qixian": row.due, "zhaopian": photos or None,
     }  # fmt: skip
     return {k: v for k, v in found.items() if v not in (None, "")}
 
 
 def register(
-    rec: RecordId, inspection: Record, row: Row, *, no: str, line: str, unit: str, person: str, at: str, version: str
+    rec: RecordId, inspection: Record, answers: Mapping[str, Json], *, unit: str, person: str, at: str, version: str
 ) -> list[NewOp]:
-    """The finding of a failed row, in the inspection's own scope."""
-    answers = answers_for(inspection, row, no=no, line=line, unit=unit)
+    """The finding of a failed row (`answers_for`), in the inspection's own scope."""
+    due = answers.get(DUE)
     said: dict[str, Json] = {
-        "no": f"{no}-{row.code}", "unit": unit, "person": person, "at": at, "version": version,
-        **({"due": row.due} if row.due else {}), **({"on_spot": True} if row.on_spot else {}),
+        "no": f"{answers['jiancha_bianhao']}-{answers['xiang']}", "unit": unit, "person": person, "at": at, "version": version,
+        **({"due": due} if due else {}), **({"on_spot": True} if answers.get("dangchang") == "shi" else {}),
     }  # fmt: skip
-    scope = inspection.scope
-    return [NewOp(rec, FORM, scope, OpKind.CREATE, "", answers), NewOp(rec, FORM, scope, OpKind.STEP, "register", said)]
+    scope, held = inspection.scope, dict(answers)
+    return [NewOp(rec, FORM, scope, OpKind.CREATE, "", held), NewOp(rec, FORM, scope, OpKind.STEP, "register", said)]
 
 
 def follow(finding: Record, state: FindingState, wanted: Mapping[str, Json] | None, *, by: str, at: str) -> list[NewOp]:

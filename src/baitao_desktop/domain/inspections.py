@@ -54,6 +54,7 @@ ACTS = {
     "register": "登记", "start": "发起检查", "divide": "分工", "submit": "提交检查结果", "close": "办结检查", "correct": "更正", "void": "作废",
 }  # fmt: skip
 _CLAUSE = "五（三）1"
+_ID = re.compile(r"[0-9a-f]{32}")
 _ROW = re.compile(rf"{ROWS}\[([^\]]+)\]")
 _LINES = ((100_000_000, 50_000_000), (50_000_000, 25_000_000))
 """分 (taken, lost): 100 万元、损失 50 万元；有恶劣影响等情节时减半 (集资解释第三条, domain §1.0)."""
@@ -305,7 +306,7 @@ def inspectors(answers: Mapping[str, Json]) -> tuple[str, ...]:
 def linked(answers: Mapping[str, Json], fields: Mapping[str, str]) -> tuple[tuple[str, RecordId], ...]:
     """Links of a list row: relation → the record named in that field, where one is."""
     found = ((rel, answers.get(fld)) for rel, fld in fields.items())
-    return tuple((rel, RecordId(v)) for rel, v in found if isinstance(v, str) and len(v) == 32)
+    return tuple((rel, RecordId(v)) for rel, v in found if isinstance(v, str) and _ID.fullmatch(v))
 
 
 # ---- acts

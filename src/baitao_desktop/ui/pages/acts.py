@@ -6,26 +6,26 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QDialog
-from shiboken6 import isValid
 
 from baitao_desktop.actions import records, tips
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.records import View
+from baitao_desktop.domain import inspections as checks
 from baitao_desktop.domain import tips as law
-from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
-from baitao_desktop.domain.values import chinese_date, iso_minute
-from baitao_desktop.ui import dialogs, look
+from baitao_desktop.domain.values import chinese_date
 from baitao_desktop.ui.fields.base import Asks, Choice, Field
 from baitao_desktop.ui.fields.choices import PickField, RowField
-from baitao_desktop.ui.fields.days import DayField, MomentField
 from baitao_desktop.ui.fields.text import LongTextField, MoneyField, TextField
+from baitao_desktop.ui.pages import check_acts
+from baitao_desktop.ui.pages.act_sheet import ActSheet, day_field, moment_field, text_field
 from baitao_desktop.ui.window import MainWindow
 
 Values = Sequence[Any]
 WORDS = {
     "hand_up": "上报街道", "accept": "受理", "verify": "核实", "correct": "更正", "close": "办结", "void": "作废",
-    "feedback": "回复举报人",
+    "feedback": "回复举报人", "fill": "填写本单位的部分", "divide": "调整分工", "rectify": "记下整改", "recheck": "复查",
+    "clear": "销号", "set_due": "定整改期限",
 }  # fmt: skip
 SAID = {
     "hand_up": "已上报街道，随下一次报送交出", "accept": "已受理", "verify": "已记下核实情况", "close": "已办结",
@@ -34,63 +34,13 @@ SAID = {
 HOW = ("电话", "当面", "短信、微信", "书面")
 
 
-class ActSheet(dialogs.Sheet):
-    """A Sheet whose act runs away from the window: it closes when the act is done, stays when it is refused."""
-
-    ems = 40
-
-    def __init__(
-        self,
-        window: MainWindow,
-        title: str,
-        verb: str,
-        fields: Sequence[Field],
-        run: Callable[[Values], Any],
-        *,
-        said: str = "",
-        text: str = "",
-        needed: Sequence[Field] = (),
-    ) -> None:
-        super().__init__(window, title, verb, fields, lambda _values: "", text=text)
-        self._window, self._run, self._said, self._needed = window, run, said, list(needed)
-        for field in self._needed:
-            field.set_required(required=True)
-        for field in self.fields:
-            if isinstance(field, PickField):
-                field.stepped.connect(lambda f: self._step(f.line, 1))
-        self.finished.connect(self.deleteLater)
-        for field in self.fields:
-            field.set_narrow(narrow=True)
-
-    def act(self) -> None:
-        if not self.verb.isEnabled():
-            return
-        first: Field | None = None
-        for field in self.fields:
-            missing = field in self._needed and field.value() is None
-            said = field.trouble() or (f"请填写{field.asks.label}" if missing else "")
-            field.set_problem(said)
-            first = first or (field if said else None)
-        if first is not None:
-            self.say("")
-            self.point_at(first)
-            return
-        values = [f.value() for f in self.fields]
-        self.verb.setEnabled(False)
-        self._window.act(
-            lambda _tell: self._run(values), done=lambda _done: self.accept(), failed=self._refused, said=self._said
-        )
-
-    def _refused(self, error: UserFacingError) -> None:
-        if isValid(self):
-            self.verb.setEnabled(True)
-            self.say(str(error))
-            self._fit()
-
-
 def open_act(window: MainWindow, desk: Desk, view: View, act: str) -> QDialog | None:
     """Open the small form of an act; 上报街道 needs none and is done at once (it can be taken back)."""
     rec = view.record.id
+    if act in check_acts.SHEETS:
+        return _opened(check_acts.SHEETS[act](window, desk, view))
+    if act == "close" and view.form.kind == checks.KIND:
+        return _opened(check_acts.close_check_sheet(window, desk, view))
     if act == "hand_up":
         window.act(lambda _tell: tips.hand_up(desk, rec), said=SAID[act])
         return None
@@ -98,7 +48,10 @@ def open_act(window: MainWindow, desk: Desk, view: View, act: str) -> QDialog | 
         "accept": accept_sheet, "verify": verify_sheet, "close": close_sheet, "void": void_sheet,
         "feedback": feedback_sheet,
     }  # fmt: skip
-    sheet = makers[act](window, desk, view)
+    return _opened(makers[act](window, desk, view))
+
+
+def _opened(sheet: ActSheet) -> ActSheet:
     sheet.open()
     first = next((f for f in sheet.fields if f.value() is None), sheet.fields[0]).first_editor()
     if first is not None:
@@ -107,9 +60,9 @@ def open_act(window: MainWindow, desk: Desk, view: View, act: str) -> QDialog | 
 
 
 def accept_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
-    person = _text("责任人", desk.who.name, "只写一个人，由他负责到底")
-    due_verify = _day("核实期限", f"今天是{chinese_date(desk.today)}；没有规定期限就空着", desk)
-    due_close = _day("办结期限", "没有规定期限就空着", desk)
+    person = text_field("责任人", desk.who.name, "只写一个人，由他负责到底")
+    due_verify = day_field("核实期限", f"今天是{chinese_date(desk.today)}；没有规定期限就空着", desk)
+    due_close = day_field("办结期限", "没有规定期限就空着", desk)
     fields: list[Field] = [person, due_verify, due_close]
     unit: PickField | None = None
     if desk.is_office:
@@ -130,8 +83,8 @@ def accept_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
 
 
 def verify_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
-    when = _moment("核实时间", desk)
-    by = _text("核实人", desk.who.name)
+    when = moment_field("核实时间", desk)
+    by = text_field("核实人", desk.who.name)
     seen = LongTextField(Asks("核实情况", "去了哪里、问了谁、看到什么"))
     result = RowField(Asks("核实结果"), [Choice(k, v) for k, v in law.RESULTS.items()])
 
@@ -173,7 +126,7 @@ def void_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
 
 
 def feedback_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
-    when = _moment("回复时间", desk)
+    when = moment_field("回复时间", desk)
     how = RowField(Asks("回复方式"), [Choice(h, h) for h in HOW])
     how.set_value(HOW[0])
     outcome = RowField(Asks("回复结果"), [Choice(k, v) for k, v in law.FEEDBACK.items() if k != "pending"])
@@ -189,25 +142,6 @@ def feedback_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
     fields: list[Field] = [when, how, outcome, text, reaction]
     needed: list[Field] = [when, how, outcome]
     return ActSheet(window, "回复举报人", "记下回复", fields, run, said=SAID["feedback"], needed=needed)
-
-
-def _text(label: str, value: str, hint: str = "") -> TextField:
-    field = TextField(Asks(label, hint))
-    field.set_value(value)
-    return field
-
-
-def _day(label: str, hint: str, desk: Desk) -> DayField:
-    field = DayField(Asks(label, hint), desk.now)
-    field.line.setMinimumWidth(look.unit() * 15)
-    return field
-
-
-def _moment(label: str, desk: Desk) -> MomentField:
-    field = MomentField(Asks(label), desk.now)
-    field.line.setMinimumWidth(look.unit() * 10)
-    field.set_value(iso_minute(desk.now()))
-    return field
 
 
 def _whole(value: Json) -> Json:

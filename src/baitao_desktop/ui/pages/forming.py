@@ -4,101 +4,37 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from baitao_desktop.actions import drafts, form_shelf, own_forms, photos, records, tips
+from baitao_desktop.actions.beginning import first_answers
 from baitao_desktop.actions.desk import Desk, Done
 from baitao_desktop.actions.drafts import Draft
 from baitao_desktop.actions.fitting import form_of, open_answers
 from baitao_desktop.actions.tips import Registered
+from baitao_desktop.domain import findings, venues
+from baitao_desktop.domain import inspections as checks
 from baitao_desktop.domain import tips as law
+from baitao_desktop.domain.catalogue import basis_of_row
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json, RecordId
-from baitao_desktop.domain.values import iso_minute
 from baitao_desktop.forms import Form
-from baitao_desktop.ui.fields.base import Asks, check_box, label_of
 from baitao_desktop.ui.fields.files import FileDoor
 from baitao_desktop.ui.fields.photos import PhotoDoor
-from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.formpage import FormPage
+from baitao_desktop.ui.pages.blocks import HandUpBlock, ReasonBlock
 from baitao_desktop.ui.pages.old_table import LeftBehind, OldTable
-from baitao_desktop.ui.pages.parts import card
 from baitao_desktop.ui.pages.seat import Seat
 from baitao_desktop.ui.reporterblock import ReporterBlock
 from baitao_desktop.ui.window import MainWindow
 
 PHOTO_KINDS = "照片 (*.jpg *.jpeg *.png *.webp *.bmp *.heic *.heif)"
-VISIT = "zoufang"
+VISIT, PUBLICITY = "zoufang", "xuanchuan"
 CLOSED = "还没有和专项办交换单位卡，姓名和电话暂时不能密封。先登记线索；到“报送”页交换单位卡后，在这条线索上点“重新填写举报人信息”。"
-
-
-class _Block(QWidget):
-    """Something under a form that is no answer of it; `editors` are its widgets in order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.editors: list[QWidget] = []
-        self.box = QVBoxLayout(self)
-        self.box.setContentsMargins(0, 0, 0, 0)
-
-    def first_editor(self) -> QWidget | None:
-        return next(iter(self.editors), None)
-
-    def watched(self) -> Sequence[QWidget]:
-        return self.editors
-
-    def on_editors(self, watch: Callable[[QWidget], None]) -> None:
-        for editor in self.editors:
-            watch(editor)
-
-    def set_narrow(self, *, narrow: bool) -> None:
-        """Most blocks are as wide as the page anyway."""
-
-    def step(self, editor: QWidget, way: int) -> bool:  # noqa: ARG002
-        return False
-
-    def finish(self) -> str:
-        return ""
-
-
-class HandUpBlock(_Block):
-    """上报街道, ticked for a village: the tip goes up with the next hand-over."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tick = check_box("提交后上报街道（在村里就能办结的，去掉这个勾）")
-        self.tick.setChecked(True)
-        self.editors = [self.tick]
-        self.box.addWidget(self.tick)
-
-
-class ReasonBlock(_Block):
-    """Why something is corrected; asked for under the form."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.field = TextField(Asks("更正理由"))
-        self.field.set_required(required=True)
-        self.editors = [self.field.line]
-        frame, inside = card()
-        inside.addWidget(label_of("改动会记入办理经过，原来的内容也会保留。", "hint"))
-        inside.addWidget(self.field)
-        self.box.addWidget(frame)
-
-    def set_narrow(self, *, narrow: bool) -> None:
-        self.field.set_narrow(narrow=narrow)
-
-    def finish(self) -> str:
-        said = "" if self.field.value() else "请填写更正理由"
-        self.field.set_problem(said)
-        if said:
-            self.field.line.setFocus()
-        return said
-
-    def reason(self) -> str:
-        return str(self.field.value() or "")
 
 
 def photo_door(seat: Seat, window: MainWindow) -> PhotoDoor:
@@ -119,17 +55,6 @@ def file_door(seat: Seat, window: MainWindow) -> FileDoor:
     )
 
 
-def first_answers(desk: Desk, form: Form) -> dict[str, Json]:
-    """What a new paper already knows: today or now in its first required date, the village of this unit."""
-    said: dict[str, Json] = {}
-    for question in form.walk():
-        if question.type in ("date", "dateTime") and question.required is not None and not said:
-            said[question.path] = desk.today.isoformat() if question.type == "date" else iso_minute(desk.now())
-        if question.path == "suozai_cunshe" and desk.unit.is_village:
-            said[question.path] = desk.unit.code
-    return said
-
-
 def open_form(
     seat: Seat, window: MainWindow, form_id: str = "", *, draft: str = "", known: Mapping[str, Json] | None = None
 ) -> None:
@@ -140,9 +65,21 @@ def open_form(
         window.trouble(error)
 
 
+def law_on(desk: Desk) -> Callable[[Sequence[str], date], Sequence[str]]:
+    """The law in force on a day for the references of a checklist's row, in words."""
+    return lambda refs, day: basis_of_row(desk.catalogue.basis, refs, day)
+
+
 def room_of(form_id: str) -> str:
     """The room a form's pages belong to."""
-    return {law.FORM: "tips", VISIT: "inspections"}.get(form_id, "")
+    rooms = {
+        law.FORM: "tips",
+        VISIT: "inspections",
+        PUBLICITY: "publicity",
+        venues.FORM: "venues",
+        findings.FORM: "inspections",
+    }
+    return rooms.get(form_id, "inspections" if form_id.startswith("jiancha_") else "")
 
 
 def tip_of_visit(visit: Mapping[str, Json]) -> dict[str, Json]:
@@ -154,48 +91,98 @@ def tip_of_visit(visit: Mapping[str, Json]) -> dict[str, Json]:
     return {k: v for k, v in taken.items() if v is not None}
 
 
-def make_form_page(
-    seat: Seat, window: MainWindow, form_id: str, *, draft: str = "", known: Mapping[str, Json] | None = None
-) -> FormPage:
-    """The page to fill in a new paper on the version in force, or to go on with a draft on the version it was begun on.
-    UserFacingError when the form or draft is not here."""
-    desk = seat.desk
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A paper about to be drawn: new, or a draft gone on with on the version it was begun on."""
+
+    form: Form
+    force: Form
+    draft: Draft | None
+    draft_id: str
+    answers: Mapping[str, Json]
+
+
+def begin(desk: Desk, form_id: str, *, draft: str = "", known: Mapping[str, Json] | None = None) -> Begun:
+    """UserFacingError when the form or draft is not here."""
     found = drafts.draft(desk, draft) if draft else None
     if draft and found is None:
         raise UserFacingError("U11", "这份没有填完的内容已经提交或删除了。请从首页重新打开。")
     force = form_of(desk, found.form if found else form_id)
     form = desk.versions.get((found.form, found.version), force) if found else force
-    answers: Mapping[str, Json] = found.answers if found else {**first_answers(desk, form), **(known or {})}
-    draft_id = draft or secrets.token_hex(8)
-    is_tip = form.kind == law.KIND
-    reporter = hand_up = None
-    extra: list[QWidget] = []
-    if is_tip:
-        closed = "" if tips.can_seal(desk) else CLOSED
-        reporter = ReporterBlock(lambda block: tips.seal_reporter(seat.desk, block), closed=closed)
-        extra.append(reporter)
-        if not desk.is_office:
-            hand_up = HandUpBlock()
-            extra.append(hand_up)
+    answers: Mapping[str, Json] = found.answers if found else first_answers(desk, form, known)
+    return Begun(form, force, found, draft or secrets.token_hex(8), answers)
+
+
+def make_form_page(
+    seat: Seat, window: MainWindow, form_id: str, *, draft: str = "", known: Mapping[str, Json] | None = None
+) -> FormPage:
+    """The page to fill in a new paper on the version in force, or to go on with a draft on the version it was begun on.
+    UserFacingError when the form or draft is not here."""
+    found = drafts.draft(seat.desk, draft) if draft else None
+    if found is not None and found.record:
+        from baitao_desktop.ui.pages.checking import make_part_page
+
+        return make_part_page(seat, window, RecordId(found.record))
+    begun = begin(seat.desk, form_id, draft=draft, known=known)
+    if begun.form.kind == law.KIND:
+        return _tip_page(seat, window, begun)
+    if begun.form.kind == checks.KIND:
+        from baitao_desktop.ui.pages.checking import checklist_page
+
+        return checklist_page(seat, window, begun)
+    return _plain_page(seat, window, begun)
+
+
+def draw_page(
+    seat: Seat, window: MainWindow, begun: Begun, *, submit: Callable[[Mapping[str, Json]], None],
+    extra: Sequence[QWidget] = (), above: Sequence[QWidget] = (), title: str = "",
+) -> FormPage:  # fmt: skip
+    """The form page of a paper: drafts, photos and files, what its draft's older version has to say. What is left over from
+    an older table has no place on this one and is not handed in."""
+    desk, form, found = seat.desk, begun.form, begun.draft
+
+    def keep() -> None:
+        page.leaving()
+
+    def moved() -> None:
+        page.submitted()
+        window.back()
+        open_form(seat, window, draft=begun.draft_id)
+
+    older = _above(seat, window, found, form, begun.force, keep=keep, moved=moved) if found else []
+    page = FormPage(
+        form,
+        desk.lists,
+        begun.answers,
+        now=desk.now,
+        submit=lambda whole: submit(form_shelf.known(form, whole)),
+        save_draft=lambda so_far: drafts.save_draft(seat.desk, begun.draft_id, form.id, so_far, version=form.version),
+        above=[*older, *above],
+        extra=extra,
+        photos=photo_door(seat, window),
+        files=file_door(seat, window),
+        form_in=lambda language: own_forms.in_language(seat.desk, form, language),
+        law=law_on(desk),
+        new=False,
+        title=title or form.title,
+        room=room_of(form.id),
+    )
+    return page
+
+
+def _tip_page(seat: Seat, window: MainWindow, begun: Begun) -> FormPage:
+    closed = "" if tips.can_seal(seat.desk) else CLOSED
+    reporter = ReporterBlock(lambda block: tips.seal_reporter(seat.desk, block), closed=closed)
+    hand_up = None if seat.desk.is_office else HandUpBlock()
 
     def submit(whole: Mapping[str, Json]) -> None:
-        # 旧表留下的内容在新表里没有地方，提交时不带
-        whole = form_shelf.known(form, whole)
-        if reporter is not None:
-            sealed = cast("Json", reporter.sealed)
-            up = hand_up is not None and hand_up.tick.isChecked()
-            window.act(
-                lambda _tell: tips.register(seat.desk, whole, sealed=sealed, hand_up=up, draft=draft_id),
-                done=registered,
-                failed=page.refused,
-            )
-        else:
-            window.act(
-                lambda _tell: records.submit(seat.desk, form.id, whole, draft=draft_id, version=form.version),
-                done=lambda done: filed(done, whole),
-                failed=page.refused,
-                said=f"已登记：{form.title}",
-            )
+        sealed = cast("Json", reporter.sealed)
+        up = hand_up is not None and hand_up.tick.isChecked()
+        window.act(
+            lambda _tell: tips.register(seat.desk, whole, sealed=sealed, hand_up=up, draft=begun.draft_id),
+            done=registered,
+            failed=page.refused,
+        )
 
     def registered(done: Done[Registered]) -> None:
         page.submitted()
@@ -205,36 +192,29 @@ def make_form_page(
             # 撤销只收回上报，登记和编号都留着
             window.tell("已登记，并上报街道；撤销只收回上报")
 
+    extra: list[QWidget] = [reporter, *([hand_up] if hand_up is not None else [])]
+    page = draw_page(seat, window, begun, submit=submit, extra=extra, title="登记线索")
+    return page
+
+
+def _plain_page(seat: Seat, window: MainWindow, begun: Begun) -> FormPage:
+    form = begun.form
+
+    def submit(whole: Mapping[str, Json]) -> None:
+        window.act(
+            lambda _tell: records.submit(seat.desk, form.id, whole, draft=begun.draft_id, version=form.version),
+            done=lambda done: filed(done, whole),
+            failed=page.refused,
+            said=f"已登记：{form.title}",
+        )
+
     def filed(done: Done[RecordId], whole: Mapping[str, Json]) -> None:
         page.submitted()
         window.replace_page("record", rec=done.value)
         if form.id == VISIT and whole.get("zhuan_xiansuo") == "shi" and records.may_register(seat.desk):
             open_form(seat, window, law.FORM, known=tip_of_visit(whole))
 
-    def keep() -> None:
-        page.leaving()
-
-    def moved() -> None:
-        page.submitted()
-        window.back()
-        open_form(seat, window, draft=draft_id)
-
-    page = FormPage(
-        form,
-        desk.lists,
-        answers,
-        now=desk.now,
-        submit=submit,
-        save_draft=lambda so_far: drafts.save_draft(seat.desk, draft_id, form.id, so_far, version=form.version),
-        above=_above(seat, window, found, form, force, keep=keep, moved=moved) if found else (),
-        extra=extra,
-        photos=photo_door(seat, window),
-        files=file_door(seat, window),
-        form_in=lambda language: own_forms.in_language(seat.desk, form, language),
-        new=None if found is None else False,
-        title="登记线索" if is_tip else form.title,
-        room=room_of(form.id),
-    )
+    page = draw_page(seat, window, begun, submit=submit)
     return page
 
 
@@ -289,6 +269,7 @@ def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage
         extra=[reason],
         photos=photo_door(seat, window),
         files=file_door(seat, window),
+        law=law_on(desk),
         new=False,
         title=f"更正　{view.no or view.title}",
         submit_text="保存更正",

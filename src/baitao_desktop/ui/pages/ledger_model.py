@@ -27,6 +27,13 @@ STATUS_SIGNS = {
     "handling": ("search", look.ACCENT),
     "closed": ("ok", look.OK),
     "void": ("remove", look.MUTED),
+    "open": ("clock", look.WARNING),
+    "part": ("clock", look.WARNING),
+    "submitted": ("clock", look.ACCENT),
+    "rectified": ("search", look.ACCENT),
+    "passed": ("ok", look.ACCENT),
+    "cleared": ("ok", look.OK),
+    "ticked": ("ok", look.OK),
 }
 _NOTHING = QModelIndex()
 

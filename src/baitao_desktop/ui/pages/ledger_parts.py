@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from baitao_desktop.actions import ledgers
 from baitao_desktop.actions.ledgers import ScreenColumn
-from baitao_desktop.domain import tips
+from baitao_desktop.domain import findings, tips, venues
 from baitao_desktop.domain.query import Query
 from baitao_desktop.forms import Form
 from baitao_desktop.ui import look
@@ -38,29 +38,39 @@ TIP_ORDER = (
 )  # fmt: skip
 """What is shown at first, in this order: a laptop shows about nine columns."""
 WIDEST = 22
-SUMMARY = "zhaiyao"
 SUMMARY_LEAST = 14  # 字；更窄就看不出是哪一件，宁可横向滚动
 TIP_WIDTHS = {
     ".no": 8, ".status": 6, "jieshou_shijian": 5.8, "suozai_cunshe": 5, "beifanying_duixiang": 7.4, "qudao": 4,
     ".person": 4, ".due": 5.6,
 }  # fmt: skip
 """In characters: what a tip's columns may take of a 1366 pixel screen so that the summary keeps its own."""
+FINDING_ORDER = (
+    "changsuo_mingcheng", "suozai_cunshe", "xiang", "shishi", "chengdu", "zeren_danwei", "zhenggai_qixian", ".status",
+)  # fmt: skip
+FINDING_WIDTHS = {
+    "changsuo_mingcheng": 9, "suozai_cunshe": 5, "xiang": 4, "chengdu": 4.5, "zeren_danwei": 6, "zhenggai_qixian": 7, ".status": 7,
+}  # fmt: skip
+VENUE_ORDER = (".colour", "mingcheng", "suozai_cunshe", "leixing", "dengji_zhuangtai", "daima", "bieming")
+ORDERS = {tips.FORM: TIP_ORDER, findings.FORM: FINDING_ORDER, venues.FORM: VENUE_ORDER}
+"""Forms whose ledger shows some columns first and the rest on asking."""
+WIDTHS = {"zhaiyao": TIP_WIDTHS, "shishi": FINDING_WIDTHS}
+"""Summary column, which takes what is left → what the others of its ledger may take."""
 
 
 def shown_columns(form: Form) -> tuple[ScreenColumn, ...]:
-    """The form's columns, of a tip in the order people look for them and with short heads."""
+    """The form's columns; of a tip and a finding in the order people look for them, of a tip with short heads."""
     columns = ledgers.columns_of(form)
-    if form.kind != tips.KIND:
+    order = ORDERS.get(form.id)
+    if order is None:
         return columns
-    short = [replace(c, title=TIP_HEADS.get(c.key, c.title)) for c in columns]
-    return tuple(sorted(short, key=lambda c: TIP_ORDER.index(c.key) if c.key in TIP_ORDER else len(TIP_ORDER)))
+    short = [replace(c, title=TIP_HEADS.get(c.key, c.title)) if form.kind == tips.KIND else c for c in columns]
+    return tuple(sorted(short, key=lambda c: order.index(c.key) if c.key in order else len(order)))
 
 
 def first_columns(form: Form, columns: Sequence[ScreenColumn]) -> tuple[ScreenColumn, ...]:
     """What a person sees who never chose."""
-    if form.kind != tips.KIND:
-        return tuple(columns)
-    return tuple(c for c in columns if c.key in TIP_ORDER)
+    order = ORDERS.get(form.id)
+    return tuple(columns) if order is None else tuple(c for c in columns if c.key in order)
 
 
 def facet_keys(form: Form, columns: Sequence[ScreenColumn]) -> list[tuple[str, str]]:
@@ -183,16 +193,16 @@ def fit_columns(table: QTableView, model: LedgerModel, query: Query) -> None:
     """Widths from the form, and the mark of what it is sorted by."""
     header, e = table.horizontalHeader(), look.unit()
     columns = model.columns()
-    has_summary = any(c.key == SUMMARY for c in columns)
-    header.setStretchLastSection(not has_summary)
+    summary = summary_of(model)
+    header.setStretchLastSection(not summary)
     sorted_by = -1
     for i, column in enumerate(columns):
         icon = 28 if column.key in (".status", ".no") else 0
         wide: float = max(min(column.chars, WIDEST), len(column.title) + bool(column.sort))
         # 编号和时刻是半角字，一个字只占半格
         wide = 14 if column.key == ".no" else 9 if column.sort == "received" else 6 if column.sort == "due" else wide
-        if has_summary:
-            wide = TIP_WIDTHS.get(column.key, wide)
+        if summary:
+            wide = WIDTHS[summary].get(column.key, wide)
         header.resizeSection(i, round(wide * e * 0.95) + 20 + icon)
         if column.sort == query.sort:
             sorted_by = i
@@ -203,11 +213,17 @@ def fit_columns(table: QTableView, model: LedgerModel, query: Query) -> None:
         header.setSortIndicator(sorted_by, down)
 
 
+def summary_of(model: LedgerModel) -> str:
+    """Key of the column that takes what the others leave; empty where none is shown."""
+    return next((c.key for c in model.columns() if c.key in WIDTHS), "")
+
+
 def stretch_summary(table: QTableView, model: LedgerModel) -> None:
     """The summary takes what the other columns leave, never less than one can tell a case by."""
-    at = next((i for i, c in enumerate(model.columns()) if c.key == SUMMARY), -1)
-    if at < 0:
+    summary = summary_of(model)
+    if not summary:
         return
+    at = next(i for i, c in enumerate(model.columns()) if c.key == summary)
     header = table.horizontalHeader()
     others = sum(header.sectionSize(i) for i in range(header.count()) if i != at)
     header.resizeSection(at, max(SUMMARY_LEAST * look.unit() + 20, table.viewport().width() - others))

@@ -40,7 +40,7 @@ def parts_of(desk: Desk, view: View) -> list[Part]:
     if loose:
         found.append(Part("", tuple(loose)))
     for question in view.form.questions:
-        if question.type in ("group", "repeat"):
+        if question.type in ("group", "repeat") and not question.looks("bt-checklist"):
             said = tuple(_inside(desk, view, question))
             if said:
                 found.append(Part(question.label, said))
@@ -49,7 +49,7 @@ def parts_of(desk: Desk, view: View) -> list[Part]:
 
 def _inside(desk: Desk, view: View, group: Question) -> Iterator[tuple[str, str]]:
     for question in group.walk():
-        if question.type == "repeat":
+        if question.type == "repeat" and not question.looks("bt-checklist"):
             yield from _repeat(desk, view, question)
         elif question.type != "group":
             text = _text(desk, view, question)

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWid
 from baitao_desktop import files
 from baitao_desktop.actions import papers, photos, records
 from baitao_desktop.actions.records import Choice, Difference, HistoryLine, View
-from baitao_desktop.domain import tips
+from baitao_desktop.domain import inspections, tips
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of
-from baitao_desktop.ui.pages import acts, paper
-from baitao_desktop.ui.pages.forming import make_correct_page, room_of
+from baitao_desktop.ui.pages import acts, beside_record, check_acts, checked, paper
+from baitao_desktop.ui.pages.forming import make_correct_page, photo_door, room_of
 from baitao_desktop.ui.pages.ledger_model import STATUS_SIGNS
 from baitao_desktop.ui.pages.parts import act_button, card, chain, copy, empty, flow, link, rows_of, selectable, sign
 from baitao_desktop.ui.pages.preview import PreviewPage
@@ -27,6 +27,8 @@ from baitao_desktop.ui.pages.seat import DeskPage, Seat
 
 NARROW = 42  # em；更窄时右栏到下面去
 SIDE = 19  # em
+AFTER = ("correct", "void")
+"""Acts nobody should come to as the next one: a record that is done has no primary button."""
 
 
 class RecordPage(DeskPage):
@@ -80,7 +82,19 @@ class RecordPage(DeskPage):
             except UserFacingError as error:
                 self.win.trouble(error)
             return
-        acts.open_act(self.win, self.desk, self.view, act)
+        if act == "fill":
+            self._fill()
+        elif act == "rectify":
+            check_acts.open_rectify(self.win, self.desk, self.view, photo_door(self.seat, self.win))
+        else:
+            acts.open_act(self.win, self.desk, self.view, act)
+
+    def _fill(self) -> None:
+        """This unit's part of a joint inspection; the office chooses for which unit (代录)."""
+        from baitao_desktop.ui.pages.checking import open_part
+
+        if self.view is not None:
+            open_part(self.seat, self.win, self.view)
 
     def _read(self, *, logged: bool) -> None:
         desk, rec = self.desk, self.rec
@@ -104,9 +118,14 @@ class RecordPage(DeskPage):
         empty(self.top)
         for difference in view.differences:
             self.top.addWidget(self._difference(difference))
+        if view.form.kind == inspections.KIND:
+            self.paper.addWidget(checked.draw(self.desk, view))
         self.paper.addWidget(paper.draw(self.desk, view))
         self.paper.addStretch(1)
         self.side.addWidget(self._state(view))
+        beside = beside_record.draw(self.desk, view, lambda rec: self.win.show_page("record", rec=rec))
+        if beside is not None:
+            self.side.addWidget(beside)
         self.side.addWidget(self._history(view))
         self.side.addStretch(1)
         self._set_narrow()
@@ -129,7 +148,7 @@ class RecordPage(DeskPage):
             inside.addWidget(label_of(owner, "hint"))
         self.buttons = {}
         for n, act in enumerate(view.acts):
-            made = act_button(acts.WORDS[act], partial(self.press, act), primary=n == 0)
+            made = act_button(acts.WORDS[act], partial(self.press, act), primary=n == 0 and act not in AFTER)
             self.buttons[act] = made
             inside.addWidget(made)
         if not view.acts:

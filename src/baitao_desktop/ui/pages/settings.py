@@ -17,7 +17,7 @@ from baitao_desktop.ui import dialogs, look
 from baitao_desktop.ui.fields.base import Asks, Choice, Field, label_of
 from baitao_desktop.ui.fields.choices import ManyField, RowField
 from baitao_desktop.ui.fields.text import TextField
-from baitao_desktop.ui.pages.acts import ActSheet, Values
+from baitao_desktop.ui.pages.act_sheet import ActSheet, Values
 from baitao_desktop.ui.pages.fieldset import PasswordField
 from baitao_desktop.ui.pages.first_run import RecoveryPage
 from baitao_desktop.ui.pages.licences import LicencePage
