@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -375,3 +376,82 @@ def test_before_and_after_the_campaign_there_is_a_month(make_desk: MakeDesk) -> 
     late = make_desk("高峰寺村", clock=fixed_clock("2024-03-01T09:00"))
     months: tuple[Month, ...] = acts.months_so_far(late)
     assert (months[0].name, len(months)) == ("2022-11", 8)
+
+
+# ---- 快的和慢的一样
+
+
+def recounted(desk: Desk) -> law.Ticks:
+    """Every record replayed and asked by every proof, one by one."""
+    counts: dict[tuple[str, str, str], int] = {}
+    hand: set[tuple[str, str, str]] = set()
+    project = desk.rules.projector(desk.forms)
+    with desk.store.reading() as reader:
+        everything = [r for deleted in (False, True) for r in reader.records(Query(deleted=deleted))]
+    for record in everything:
+        row = project(record)
+        if record.deleted or row.status == "void":
+            continue
+        if record.form == law.FORM and row.status == "ticked":
+            said = record.answers
+            hand.add((str(said["renwu_bianhao"]), str(said["danwei"]), str(said["zhouqi"])))
+        gone = {s.data["of"][1] for s in record.steps if s.act == "revoke"}  # type: ignore[index,call-overload]
+        steps = [s for s in record.steps if s.id.seq not in gone]
+        for task in desk.catalogue.tasks.values():
+            proof = proof_of(task)
+            if proof is None or not proof.admits(record.form, row.facets, [s.act for s in steps]):
+                continue
+            who = {str(s.data.get("unit") or s.data.get("first_unit") or "") for s in steps if s.act in proof.steps}
+            if not proof.steps or "" in who:
+                firsts = [str(s.data["first_unit"]) for s in steps if "first_unit" in s.data]
+                who |= {row.unit, *(firsts if proof.steps else ())}
+            month = str(record.answers.get("yuefen") or desk.month.name) if task.cadence == "monthly" else law.WHOLE
+            for unit in who - {""}:
+                counts[task.id, unit, month] = counts.get((task.id, unit, month), 0) + 1
+    return law.Ticks(counts, frozenset(hand))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_scans_say_what_a_recount_of_every_record_says(make_desk: MakeDesk, seed: int) -> None:
+    chance = random.Random(seed)
+    desk = make_desk("市场监管所")
+    made: list[RecordId] = []
+    noted: list[RecordId] = []
+    hands = [stands(desk, t) for t in ("6.1-1", "4-1", "5.1.1-1")]
+
+    def submit() -> None:
+        changes = {"xingshi": chance.choice(("xianxia", "xianshang", "diandui"))}
+        kept = {k: v for k, v in PUBLICITY.items() if k not in ("liliang", "liujin") or chance.random() < 0.5}
+        form, answers = chance.choice((("xuanchuan", {**kept, **changes}), ("zoufang", VISIT)))
+        made.append(records.submit(desk, form, answers).value)
+
+    def note() -> None:
+        noted.append(tips.register(desk, tip_answers(), hand_up=False).value.tip)  # type: ignore[arg-type]
+
+    def work() -> None:
+        done = tips.accept(desk, noted.pop(), person="张某某")
+        if chance.random() < 0.5 and done.undo is not None:
+            done.undo()
+
+    def void() -> None:
+        rec = made.pop(chance.randrange(len(made)))
+        delete(desk, rec) if chance.random() < 0.5 else records.void(desk, rec, reason="登记重复")
+
+    def tick() -> None:
+        one = chance.choice(hands)
+        rec = acts.tick(desk, one, evidence="会议纪要").value
+        if chance.random() < 0.5:
+            acts.untick(desk, rec, reason="记错了")
+
+    for _ in range(25):
+        may = [submit, note, tick, *([work] if noted else []), *([void] if made else [])]
+        chance.choice(may)()
+    reporting.report_month(desk, desk.month)
+    sheet = checklist_answers(desk, "jiancha_sb")
+    inspections.file(desk, "jiancha_sb", sheet)
+    with desk.store.reading() as reader:
+        ticks = acts.read_ticks(reader)
+    slow = recounted(desk)
+    assert dict(ticks.counts) == dict(slow.counts)
+    assert set(ticks.hand) == set(slow.hand)
+    assert ticks.counts and ticks.counts["5.3.1-9", "SCJG", law.WHOLE] == 1
