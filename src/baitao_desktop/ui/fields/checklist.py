@@ -243,7 +243,7 @@ class Checklist(Group):
             details.setVisible(wanted)
             self._list.setEnabled(True)
             if not first:
-                self._page.lay_out()
+                self._page.lay_out(details)
 
     def _make_details(self, code: str) -> Details:
         row_path = f"{self._path}[{code}]"
@@ -347,7 +347,7 @@ class Checklist(Group):
 
     def _reveal(self, row: ItemRow) -> None:
         """What was opened is brought into view."""
-        self._page.lay_out()
+        self._page.lay_out(self._frame)
         if row.open:
             self._go(row)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.forms import Filling, Form, Question
@@ -124,13 +124,17 @@ class DrawnPage(Page):
             self._refresh(f"{row_path}/{short}")
         self._order = [self.fields[p] for p in self._paths if p in self.fields]
 
-    def lay_out(self) -> None:
-        """Bring all heights up to date now, so that what has just come can be scrolled to."""
-        layout = self.inner.layout()
-        if layout is not None:
-            layout.activate()
-            # 滚动区要等布局请求才知道页面长高了
-            QApplication.sendEvent(self.scroller, QEvent(QEvent.Type.LayoutRequest))
+    def lay_out(self, within: QWidget) -> None:
+        """Bring the heights from this widget up to the page up to date now, so that what has just come can be scrolled
+        to."""
+        at: QWidget | None = within
+        while at is not None and at is not self.scroller:
+            layout: QLayout | None = at.layout()
+            if layout is not None:
+                layout.activate()
+            at = at.parentWidget()
+        # 滚动区要等布局请求才知道页面长高了
+        QApplication.sendEvent(self.scroller, QEvent(QEvent.Type.LayoutRequest))
 
     def rebuild_rows(self) -> None:
         """After rows came or went: forget the fields that are gone, put all into order."""
