@@ -7,16 +7,18 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
-from baitao_desktop.actions import drafts, home, records
+from baitao_desktop.actions import drafts, home, records, tasks
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.home import Todo
+from baitao_desktop.actions.tasks import ThisMonth
 from baitao_desktop.domain import tips
 from baitao_desktop.domain.values import CST
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of
 from baitao_desktop.ui.pages.forming import open_form
-from baitao_desktop.ui.pages.parts import act_button, card, copy, empty, flow, link, rows_of, sign
+from baitao_desktop.ui.pages.parts import act_button, card, chain, copy, empty, flow, link, rows_of, sign
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
+from baitao_desktop.ui.pages.tasks_parts import MonthCard
 
 _SIGNS = {
     "overdue": ("error", look.ERROR, "已逾期"),
@@ -26,6 +28,7 @@ _SIGNS = {
     "card": ("lock", look.WARNING, "单位卡"),
     "draft": ("save", look.ACCENT, "没有填完"),
     "waiting": ("tip", look.ACCENT, "等待办理"),
+    "check": ("inspect", look.ACCENT, "检查"),
     "silent": ("usb", look.WARNING, "没有报送"),
     "campaign": ("info", look.WARNING, "日期"),
     "backup": ("save", look.ACCENT, "备份"),
@@ -42,13 +45,17 @@ class HomePage(DeskPage):
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat, "首页")
+        self.inner.setMinimumHeight(1)  # 折行的字各按最窄时的高度算最小值，页尾会空出一截；实际高度由布局按宽度算
         self.register_button = self._big("登记线索", "tip", lambda: open_form(self.seat, self.win, tips.FORM))
         self.visit_button = self._big("走访登记", "visit", lambda: open_form(self.seat, self.win, VISIT))
+        self.check_button = self._big("开始检查", "inspect", lambda: self.win.go_room("inspections"))
         big: list[QWidget] = []
         if records.may_register(self.desk):
             big.append(self.register_button)
         if not self.desk.is_office and VISIT in self.desk.forms:
             big.append(self.visit_button)
+        if not self.desk.unit.is_village:
+            big.append(self.check_button)
         self.inside.addWidget(flow(*big))
         more = [link("按查询码查", lambda: self.win.show_page("ask"), icon="phone")]
         if not self.desk.is_office:
@@ -57,6 +64,9 @@ class HomePage(DeskPage):
         self.inside.addWidget(flow(*more))
         self.frame, self.list = card("待办")
         self.inside.addWidget(self.frame)
+        self.month = MonthCard(self)
+        self.month.hide()
+        self.inside.addWidget(self.month)
         self.copied = label_of("", "ok")
         self.copied.hide()
         self.inside.addWidget(self.copied)
@@ -73,6 +83,8 @@ class HomePage(DeskPage):
     def refresh(self) -> None:
         desk = self.desk
         self.read(lambda _tell: (home.todos(desk), drafts_told(desk)), lambda came: self._show(*came))
+        if not desk.is_office:
+            self.read(lambda _tell: tasks.month_todo(desk), self._show_month)
 
     def first_focus(self) -> QWidget | None:
         return self.register_button if self.register_button.isVisibleTo(self) else None
@@ -89,6 +101,11 @@ class HomePage(DeskPage):
             self.list.addWidget(self._line(todo))
         if len(shown) < len(todos):
             self.list.addWidget(flow(link(f"显示其余{len(todos) - len(shown)}项", self._show_all, icon="down")))
+
+    def _show_month(self, month: ThisMonth) -> None:
+        self.month.show_month(month)
+        self.month.show()
+        chain(*(go for _, go in self.lines), *self.month.links)
 
     def _show_all(self) -> None:
         self.all_shown = True
