@@ -190,7 +190,7 @@ def file_findings(desk: Desk, forms: Collection[str], among: Collection[RecordId
         for form in wanted:
             for line in writer.lines(writer.ids(Query(form=form))):
                 if line.id in among and (desk.is_office or line.head.unit in desk.card.codes):
-                    made |= _follow(desk, writer, writer.get(line.id))
+                    made |= follow(desk, writer, writer.get(line.id))
     return Done(len(made), frozenset(made))
 
 
@@ -234,19 +234,21 @@ def _hand_in(desk: Desk, writer: Writer, rec: RecordId, unit: str) -> frozenset[
     least = least_inspectors(form_of(desk, record.form, record))
     proxy = unit not in desk.card.codes
     writer.put(inspections.submit(record, state, unit=unit, by=desk.who.name, at=desk.at(), least=least, proxy=proxy))
-    return _follow(desk, writer, writer.get(rec))
+    return follow(desk, writer, writer.get(rec))
 
 
-def _follow(desk: Desk, writer: Writer, record: Record) -> frozenset[RecordId]:
-    """Findings of the parts handed in: made where missing, brought in line where they stand."""
+def follow(desk: Desk, writer: Writer, record: Record) -> frozenset[RecordId]:
+    """Findings of the parts handed in: made where missing, brought in line where they stand. One whose answer two units
+    gave differently stays as it is until a person has chosen."""
     state = inspections.fold(record.steps)
     done = set(state.handed_in or ())
     rows = inspections.rows_of(record.answers)
     failed = {r.code for r in inspections.findings_in(rows)} if state.handling != "void" else set()
+    differing = {conflict.fld for conflict in record.conflicts}
     ops: list[NewOp] = []
     for row in rows:
         who = row.unit if row.unit in state.units else state.unit
-        if not state.joint or who in done:
+        if (not state.joint or who in done) and f"{ROWS}[{row.code}]/jieguo" not in differing:
             ops += _finding_ops(desk, writer, record, row, wrong=row.code in failed)
     return writer.put(ops) if ops else frozenset()
 
@@ -275,7 +277,7 @@ def _act(desk: Desk, rec: RecordId, rule: Callable[[Record, InspectionState], li
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         record = _readable(desk, writer, rec)
         changed = writer.put(rule(record, inspections.fold(record.steps)))
-        changed |= _follow(desk, writer, writer.get(rec))
+        changed |= follow(desk, writer, writer.get(rec))
     return Done(None, changed)
 
 

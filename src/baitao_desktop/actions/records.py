@@ -142,7 +142,10 @@ def settle(desk: Desk, rec: RecordId, fld: str, value: Json) -> Done[None]:
             raise UserFacingError("A36", "这一项已经没有不一致了，不用再选。")
         if value not in [version.value for version in conflict.versions]:
             require_fit(desk, form_of(desk, record.form, record), {**open_answers(record), fld: value})
-        return Done(None, writer.put(_settling(record, conflict, value)))
+        changed = writer.put(_settling(record, conflict, value))
+        if form_of(desk, record.form).kind == checks.KIND:
+            changed |= inspections.follow(desk, writer, writer.get(rec))
+        return Done(None, changed)
 
 
 def _settling(record: Record, conflict: Conflict, value: Json) -> list[NewOp]:
