@@ -20,8 +20,9 @@ from baitao_desktop.ui.fields.choices import PickField
 from baitao_desktop.ui.fields.longlist import ManyListField
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.pages.blocks import Block
-from baitao_desktop.ui.pages.forming import Begun, draw_page, file_door, law_on, photo_door
+from baitao_desktop.ui.pages.forming import Begun, draw_page, file_door, law_on
 from baitao_desktop.ui.pages.parts import card
+from baitao_desktop.ui.pages.photo_doors import photo_door
 from baitao_desktop.ui.pages.seat import Seat
 from baitao_desktop.ui.window import MainWindow
 
@@ -195,7 +196,7 @@ def make_part_page(seat: Seat, window: MainWindow, rec: RecordId, *, unit: str =
             seat.desk, draft_id, view.form.id, so_far, record=rec, version=view.form.version
         ),
         above=[label_of(f"只填{who}的项目，别的单位的项目在这里改不动。", "hint")],
-        photos=photo_door(seat, window), files=file_door(seat, window), new=False, title=f"{view.form.title}　{who}的部分",
+        photos=photo_door(seat, window, view.form, rec=rec), files=file_door(seat, window), new=False, title=f"{view.form.title}　{who}的部分",
         submit_text="提交本单位的部分", room=ROOM, law=law_on(desk),
         may_answer=lambda row: law.may_answer(state, row, owner),
     )  # fmt: skip

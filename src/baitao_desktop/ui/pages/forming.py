@@ -24,27 +24,16 @@ from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.forms import Form
 from baitao_desktop.ui.fields.files import FileDoor
-from baitao_desktop.ui.fields.photos import PhotoDoor
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.pages.blocks import HandUpBlock, ReasonBlock
 from baitao_desktop.ui.pages.old_table import LeftBehind, OldTable
+from baitao_desktop.ui.pages.photo_doors import photo_door
 from baitao_desktop.ui.pages.seat import Seat
 from baitao_desktop.ui.reporterblock import ReporterBlock
 from baitao_desktop.ui.window import MainWindow
 
-PHOTO_KINDS = "照片 (*.jpg *.jpeg *.png *.webp *.bmp *.heic *.heif)"
 VISIT, PUBLICITY = "zoufang", "xuanchuan"
 CLOSED = "还没有和专项办交换单位卡，姓名和电话暂时不能密封。先登记线索；到“报送”页交换单位卡后，在这条线索上点“重新填写举报人信息”。"
-
-
-def photo_door(seat: Seat, window: MainWindow) -> PhotoDoor:
-    """How pages keep and show photos."""
-    return PhotoDoor(
-        keep=lambda source: photos.keep_photo(seat.desk, source),
-        thumb=lambda answer: photos.small_photo(seat.desk, answer),
-        pick=lambda parent: window.chooser.open_files(parent, "选照片", PHOTO_KINDS),
-        full=lambda answer: photos.whole_photo(seat.desk, answer),
-    )
 
 
 def file_door(seat: Seat, window: MainWindow) -> FileDoor:
@@ -159,7 +148,7 @@ def draw_page(
         save_draft=lambda so_far: drafts.save_draft(seat.desk, begun.draft_id, form.id, so_far, version=form.version),
         above=[*older, *above],
         extra=extra,
-        photos=photo_door(seat, window),
+        photos=photo_door(seat, window, form),
         files=file_door(seat, window),
         form_in=lambda language: own_forms.in_language(seat.desk, form, language),
         law=law_on(desk),
@@ -267,7 +256,7 @@ def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage
         now=desk.now,
         submit=submit,
         extra=[reason],
-        photos=photo_door(seat, window),
+        photos=photo_door(seat, window, view.form, rec=rec),
         files=file_door(seat, window),
         law=law_on(desk),
         new=False,

@@ -19,9 +19,10 @@ from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of
 from baitao_desktop.ui.pages import acts, beside_record, check_acts, checked, paper
-from baitao_desktop.ui.pages.forming import make_correct_page, photo_door, room_of
+from baitao_desktop.ui.pages.forming import make_correct_page, room_of
 from baitao_desktop.ui.pages.ledger_model import STATUS_SIGNS
 from baitao_desktop.ui.pages.parts import act_button, card, chain, copy, empty, flow, link, rows_of, selectable, sign
+from baitao_desktop.ui.pages.photo_doors import photo_door
 from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 
@@ -85,7 +86,9 @@ class RecordPage(DeskPage):
         if act == "fill":
             self._fill()
         elif act == "rectify":
-            check_acts.open_rectify(self.win, self.desk, self.view, photo_door(self.seat, self.win))
+            check_acts.open_rectify(
+                self.win, self.desk, self.view, photo_door(self.seat, self.win, self.view.form, rec=self.rec)
+            )
         else:
             acts.open_act(self.win, self.desk, self.view, act)
 

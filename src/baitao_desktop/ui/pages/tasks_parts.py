@@ -22,9 +22,10 @@ from baitao_desktop.ui.fields.base import Asks, Field, label_of
 from baitao_desktop.ui.fields.photos import PhotoField
 from baitao_desktop.ui.fields.text import LongTextField
 from baitao_desktop.ui.pages.act_sheet import ActSheet
-from baitao_desktop.ui.pages.forming import open_form, photo_door
+from baitao_desktop.ui.pages.forming import open_form
 from baitao_desktop.ui.pages.ledger_parts import MenuChip, add_tick
 from baitao_desktop.ui.pages.parts import card, chain, empty, flow, link, rows_of, selectable, sign
+from baitao_desktop.ui.pages.photo_doors import photo_door
 from baitao_desktop.ui.pages.seat import DeskPage
 
 SIGNS = {

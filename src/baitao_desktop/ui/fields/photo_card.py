@@ -1,0 +1,138 @@
+"""One photo of a field: its thumbnail, its caption, whether it was used before; moved and taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout
+
+from baitao_desktop.domain.ops import Json
+from baitao_desktop.domain.values import day_of
+from baitao_desktop.ui import look
+from baitao_desktop.ui.fields.base import label_of, link_button
+
+WIDE = 10
+"""Width of a thumbnail in em; it is three quarters as high."""
+CAPTION = 40
+LATE = "照片待补"
+WHY_LATE = "这张照片还没有交到这台电脑上。对方下一次的数据包里会补来。"
+
+
+class PhotoCard(QFrame):
+    """`moved(−1 | 1)`, `removed()`, `said(text)` when the caption changes, `pasted()` when pictures were pasted into it.
+
+    Alt+← and Alt+→ in the caption move the photo, so that the arrows need no place among the Tab stops.
+    """
+
+    def __init__(
+        self, photo: Json, at: int, *, picture: QPixmap, used: str, label: str, moved: Callable[[int], None],
+        removed: Callable[[], None], said: Callable[[str], None], pasted: Callable[[], bool],
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._moved, self._pasted = moved, pasted
+        answer = photo if isinstance(photo, dict) else {}
+        self.setProperty("role", "card")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        wide = look.unit() * WIDE
+        name = f"第{at + 1}张照片"
+        box = QVBoxLayout(self)
+        box.setContentsMargins(6, 6, 6, 4)
+        box.setSpacing(4)
+        box.addWidget(_thumbnail(picture, wide, f"{label} 第{at + 1}张"))
+        if used:
+            box.addWidget(_narrow(used, wide, "warning"))
+        if when := _taken(answer):
+            box.addWidget(_narrow(when, wide, "hint"))
+        self.caption = QLineEdit(str(answer.get("caption") or ""))
+        self.caption.setFixedWidth(wide)
+        self.caption.setMaxLength(CAPTION)
+        self.caption.setPlaceholderText("写一句说明")
+        self.caption.setAccessibleName(f"{name}的说明")
+        self.caption.textEdited.connect(lambda text: said(text.strip()))
+        self.caption.installEventFilter(self)
+        box.addWidget(self.caption)
+        self.remove = link_button("移除", "remove")
+        self.remove.setAccessibleName(f"移除{name}")
+        self.remove.clicked.connect(removed)
+        self.arrows = [_arrow("left", f"{name}往前移", "Alt+←"), _arrow("right", f"{name}往后移", "Alt+→")]
+        for arrow, way in zip(self.arrows, (-1, 1), strict=True):
+            arrow.clicked.connect(lambda _checked=False, way=way: moved(way))
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for arrow in self.arrows:
+            row.addWidget(arrow)
+        row.addStretch(1)
+        row.addWidget(self.remove)
+        box.addLayout(row)
+
+    def set_ends(self, *, first: bool, last: bool) -> None:
+        """No arrow where there is nowhere to go."""
+        for arrow, end in zip(self.arrows, (first, last), strict=True):
+            arrow.setVisible(not (first and last))
+            arrow.setEnabled(not end)
+
+    def set_read_only(self, *, read_only: bool) -> None:
+        self.caption.setReadOnly(read_only)
+        self.caption.setHidden(read_only and not self.caption.text())
+        self.remove.setHidden(read_only)
+        for arrow in self.arrows:
+            arrow.setHidden(read_only)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.caption and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in _WAYS:
+                self._moved(_WAYS[event.key()])
+                return True
+            if event.matches(QKeySequence.StandardKey.Paste) and not QGuiApplication.clipboard().text():
+                return self._pasted()
+        return super().eventFilter(watched, event)
+
+
+_WAYS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+
+
+def _thumbnail(picture: QPixmap, wide: int, name: str) -> QLabel:
+    tall = wide * 3 // 4
+    shown = QLabel(LATE if picture.isNull() else "")
+    shown.setFixedSize(wide, tall)
+    shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    shown.setAccessibleName(name)
+    if picture.isNull():
+        shown.setToolTip(WHY_LATE)
+        shown.setStyleSheet(f"background: {look.WINDOW}; color: {look.WARNING};")
+        return shown
+    ratio = shown.devicePixelRatioF()
+    sharp = picture.scaled(
+        round(wide * ratio), round(tall * ratio), Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )  # fmt: skip
+    sharp.setDevicePixelRatio(ratio)
+    shown.setPixmap(sharp)
+    return shown
+
+
+def _narrow(text: str, wide: int, role: str) -> QLabel:
+    """Words as wide as the thumbnail, as high as they need; a long number may break."""
+    label = label_of(text.replace("-", "-\u200b"), role)
+    label.setFixedWidth(wide)
+    label.setAccessibleName(text)
+    label.setMinimumHeight(label.heightForWidth(wide))
+    return label
+
+
+def _taken(answer: dict[str, Json]) -> str:
+    moment = str(answer.get("taken") or "")
+    day = day_of(moment)
+    return "" if day is None else f"{day.month}月{day.day}日 {moment[11:16]} 拍".replace("  ", " ")
+
+
+def _arrow(icon: str, name: str, keys: str) -> QToolButton:
+    arrow = QToolButton()
+    arrow.setIcon(look.icon(icon, look.ACCENT))
+    arrow.setAccessibleName(name)
+    arrow.setToolTip(f"{name}（在说明里按 {keys}）")
+    arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return arrow
