@@ -121,10 +121,12 @@ def checklist_answers(
     **more: object,
 ) -> dict[str, Any]:
     """A checklist about an invented place: these item numbers failed for these reasons, all others in order (or open)."""
+    from baitao_desktop.actions.beginning import first_answers
     from baitao_desktop.domain import inspections
     from baitao_desktop.forms import fill
 
-    page = fill(desk.forms[form_id], {}, now=desk.now(), lists=desk.lists)
+    form = desk.forms[form_id]
+    page = fill(form, first_answers(desk, form), now=desk.now(), lists=desk.lists, new=False)
     page.seed("xm")
     for name, value in {"changsuo_mingcheng": "夕阳康养会所", "suozai_cunshe": "DZZ203", **more}.items():
         if not name.startswith("xm["):

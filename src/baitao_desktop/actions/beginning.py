@@ -28,7 +28,7 @@ def first_answers(desk: Desk, form: Form, known: Mapping[str, Json] | None = Non
     for path, value in {**given, **(known or {})}.items():
         if path in here:
             page.answer(path, value)
-    if form.kind == KIND and INSPECTORS in form.by_path:
+    if form.kind == KIND and {INSPECTORS, f"{INSPECTORS}/xingming"} <= set(form.by_path):
         _name_inspectors(desk, page)
     return page.answers()
 
@@ -36,6 +36,7 @@ def first_answers(desk: Desk, form: Form, known: Mapping[str, Json] | None = Non
 def _name_inspectors(desk: Desk, page: Filling) -> None:
     first = next(iter(page.rows(INSPECTORS)), None) or page.add_row(INSPECTORS)
     page.answer(f"{INSPECTORS}[{first}]/xingming", desk.who.name)
-    page.answer(f"{INSPECTORS}[{first}]/danwei", desk.unit.name)
+    if f"{INSPECTORS}/danwei" in page.form.by_path:
+        page.answer(f"{INSPECTORS}[{first}]/danwei", desk.unit.name)
     if len(page.rows(INSPECTORS)) < 2:
         page.add_row(INSPECTORS)

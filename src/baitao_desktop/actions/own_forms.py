@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baitao_desktop.actions.desk import Desk, Done, note_in, require
-from baitao_desktop.domain import plain
+from baitao_desktop.domain import findings, inspections, plain, tasks, venues
 from baitao_desktop.domain.cards import PUBLIC
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.kinds import LAWS
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from baitao_desktop.storage.store import Store
 
 FORM = "biaoyang"
-RESERVED = frozenset({"xiansuo", "renyuan", "baosong", FORM})
+RESERVED = frozenset({"xiansuo", "renyuan", "baosong", findings.FORM, tasks.FORM, venues.FORM, FORM})
 """Forms whose questions rules of this program read: an own table may not take their place."""
 Versions = Mapping[tuple[str, str], Form]
 
@@ -56,8 +56,28 @@ def look_at_form(desk: Desk, path: Path) -> FormPreview:
     if problems:
         return FormPreview(path, None, problems, ())
     form = load(compile_form(path))
+    if lacking := _lacking(form):
+        return FormPreview(path, None, lacking, ())
     before = desk.forms.get(form.id)
     return FormPreview(path, form, (), differences(before, form) if before else ())
+
+
+def _lacking(form: Form) -> tuple[AuthorProblem, ...]:
+    """What a table that says it is a checklist must have, so that its findings can be made."""
+    from baitao_desktop.forms.telling import AuthorProblem
+
+    if form.kind != inspections.KIND:
+        return ()
+    missing = [name for name in inspections.NEEDED if name not in form.by_path]
+    found = [
+        AuthorProblem("survey", 0, "name", f"检查表少了题目“{name.rpartition('/')[2]}”", "请照程序自带的检查表补上")
+        for name in missing
+    ]
+    rows = form.by_path.get(inspections.ROWS)
+    if rows is not None and (rows.seeds is None or not rows.looks("bt-checklist")):
+        text = "检查项目没有写明从哪张清单来"
+        found.append(AuthorProblem("survey", 0, "bind::bt:rows", text, "请照程序自带的检查表写 bt:rows 和 appearance"))
+    return tuple(found)
 
 
 def differences(old: Form, new: Form) -> tuple[str, ...]:
