@@ -379,6 +379,26 @@ def test_the_briefing_of_a_month_and_issue(line: Line) -> None:
     assert "第2期" in out
 
 
+def test_tasks_are_listed_and_put_on_paper(line: Line) -> None:
+    line.new(VILLAGE)
+    out = line.at(VILLAGE, "tasks", "--month", "2022-05", "--to", str(line.root / "文书"))
+    assert "待办\t五（一）2\t月度汇总表报综合组；综合组汇总报党工委、办事处\t每月（5月20日前）" in out
+    assert "建议日已过\t四（一）\t群众发动" in out
+    assert len(out.splitlines()) == 45
+    assert [p.name for p in (line.root / "文书").iterdir()] == [f"任务清单_{VILLAGE}_20220518.pdf"]
+    assert "A88" in line.at(VILLAGE, "tasks", "--unit", "市场监管所", status=1)
+    assert "A87" in line.at(VILLAGE, "tasks", "--wall", status=1)
+    assert "A24" in line.at(VILLAGE, "tasks", "--unit", "没有的组", status=1)
+
+
+def test_the_office_lists_a_group_and_the_wall(line: Line) -> None:
+    (line.root / "回访.txt").write_text(PASSPHRASE, encoding="utf-8")
+    line.new("专项办", "--passphrase-file", str(line.root / "回访.txt"))
+    assert len(line.at("专项办", "tasks", "--unit", "整治组").splitlines()) == 3
+    line.at("专项办", "tasks", "--wall", "--to", str(line.root / "文书"))
+    assert len(list((line.root / "文书").glob("任务完成情况一览_20220518*.pdf"))) == 2
+
+
 # —— 收入 ——
 
 

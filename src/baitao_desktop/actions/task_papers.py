@@ -11,6 +11,7 @@ from baitao_desktop.actions.desk import Desk, Done, note, require
 from baitao_desktop.actions.papers import keep
 from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.catalogue import Task
+from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.tasks import STATES, WHOLE, Instance
 from baitao_desktop.domain.values import chinese_date
 
@@ -24,10 +25,12 @@ _COLUMNS = (
 
 
 def wall_paper(desk: Desk, month: Month | None = None, *, small: bool = False) -> WallPaper:
-    """The wall as plain data for paper; `small`: on A4."""
+    """The wall as plain data for paper; `small`: on A4. UserFacingError A87 where the others' records are not."""
     from baitao_desktop.reports.wall import Section, WallPaper, WallRow
 
-    whole = tasks.wall(desk, month)
+    if not desk.is_office:
+        raise UserFacingError("A87", "一览要看各单位的记录，这台电脑上没有。请在专项办出，或出本单位的任务清单。")
+    whole = tasks.wall(desk, month or tasks.months_so_far(desk)[0])
     rows = []
     for unit in whole.units:
         cells = [whole.cells.get((unit, task.id)) for task in whole.tasks]

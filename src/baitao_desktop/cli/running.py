@@ -168,6 +168,13 @@ def _add_work(commands: Any) -> None:
     briefing.add_argument("--to", type=Path, default=Path(), metavar="文件夹", help="放简报的文件夹")
     briefing.add_argument("--issue", type=whole_number, default=1, metavar="期", help="第几期（默认：1）")
     briefing.add_argument("--month", type=verbs.month_name, metavar="月份", help="哪个月的，如 2022-05（默认：本月）")
+    tasks = _verb(commands, "tasks", "列出任务做到哪一步，出任务清单和一览（PDF）", verbs.tasks)
+    tasks.add_argument("--unit", default="", metavar="单位", help="哪个单位或工作组的（默认：本单位）")
+    tasks.add_argument(
+        "--month", type=verbs.month_name, metavar="月份", help="按月的任务看哪个月，如 2022-05（默认：本月）"
+    )
+    tasks.add_argument("--to", type=Path, metavar="文件夹", help="同时把任务清单存到这个文件夹")
+    tasks.add_argument("--wall", action="store_true", help="出所有单位的任务完成情况一览（A3 和 A4 各一份）")
     listed = _verb(commands, "list", "列出记录", verbs.listed)
     listed.add_argument("--form", default="xiansuo", metavar="表", help="哪种表，写代码或名称（默认：线索）")
     listed.add_argument("--text", default="", metavar="词", help="只列含有这些字的")

@@ -27,6 +27,15 @@ def form_named(desk: Desk, said: str) -> Form:
     raise UserFacingError("A37", f"没有“{said}”这种表。可用：{known}。")
 
 
+def unit_or_group(desk: Desk, said: str) -> str:
+    """The code of a unit or group by code, name or alias. UserFacingError A24 when there is none."""
+    group = next((code for code, name in desk.campaign.groups.items() if said.strip() in (code, name)), "")
+    unit = desk.campaign.find_unit(said)
+    if not group and unit is None:
+        raise UserFacingError("A24", f"没有“{said}”这个单位或工作组。请核对名称。")
+    return group or (unit.code if unit is not None else "")
+
+
 def question_named(form: Form, said: str) -> Question:
     """The question of a key, or of the words it is asked with. UserFacingError A55 when there is none, or several."""
     said = said.strip()

@@ -302,6 +302,30 @@ def briefing(said: argparse.Namespace) -> None:
         print(briefings.save_briefing(desk, draft, said.to).value)
 
 
+def tasks(said: argparse.Namespace) -> None:
+    """The list of a unit, one task a line; with a folder its paper, and the wall of all units where that was asked for."""
+    from baitao_desktop.actions import task_papers
+    from baitao_desktop.actions import tasks as acts
+    from baitao_desktop.cli import values
+
+    with _open(said) as desk:
+        month = desk.campaign.month_named(said.month) if said.month else acts.months_so_far(desk)[0]
+        if said.wall:
+            for small in (False, True):
+                print(task_papers.save_wall(desk, said.to or Path(), month, small=small).value)
+            return
+        unit = values.unit_or_group(desk, said.unit) if said.unit else desk.unit.code
+        if unit not in acts.own_lists(desk):
+            raise UserFacingError(
+                "A88", f"{desk.campaign.unit_name(unit)}的任务这台电脑上看不全。请到它自己的电脑或专项办看。"
+            )
+        for one in acts.checklist(desk, unit, month):
+            words = (task_papers.state_text(one), one.task.clause, one.task.action, task_papers.limit_text(one))
+            print("\t".join(words))
+        if said.to:
+            print(task_papers.save_list(desk, unit, said.to, month).value)
+
+
 def month_name(text: str) -> str:
     """“2022-05” out of 2022-5, 202205, 2022年5月, as an argparse type."""
     import unicodedata
