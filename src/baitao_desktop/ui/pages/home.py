@@ -72,6 +72,7 @@ class HomePage(DeskPage):
         self.inside.addWidget(self.copied)
         self.inside.addStretch(1)
         self.lines: list[tuple[Todo, QPushButton]] = []
+        self.rest: list[QPushButton] = []
         self.all_shown = False
         self._told: Mapping[str, str] = {}
 
@@ -92,7 +93,7 @@ class HomePage(DeskPage):
     def _show(self, todos: tuple[Todo, ...], told: Mapping[str, str]) -> None:
         self._told = told
         empty(self.list)
-        self.lines = []
+        self.lines, self.rest = [], []
         self.list.addWidget(label_of("待办" if todos else "没有要办的事", "section"))
         if not todos:
             self.list.addWidget(label_of("有人来反映情况时，点“登记线索”。", "hint"))
@@ -100,12 +101,13 @@ class HomePage(DeskPage):
         for todo in shown:
             self.list.addWidget(self._line(todo))
         if len(shown) < len(todos):
-            self.list.addWidget(flow(link(f"显示其余{len(todos) - len(shown)}项", self._show_all, icon="down")))
+            self.rest = [link(f"显示其余{len(todos) - len(shown)}项", self._show_all, icon="down")]
+            self.list.addWidget(flow(*self.rest))
 
     def _show_month(self, month: ThisMonth) -> None:
         self.month.show_month(month)
         self.month.show()
-        chain(*(go for _, go in self.lines), *self.month.links)
+        chain(*(go for _, go in self.lines), *self.rest, *self.month.links)
 
     def _show_all(self) -> None:
         self.all_shown = True
