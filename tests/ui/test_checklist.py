@@ -139,6 +139,8 @@ def test_evidence_and_law_of_the_day_are_one_click_away(window: MainWindow) -> N
     assert any(w.startswith("看什么证据：") for w in said)
     assert "依据：条款待核" in said, "明码标价规定2022年7月1日才施行"
     assert row.height() > closed
+    page.put({"jiancha_riqi": "2022-07-01"})
+    assert not [w for w, _ in row._words() if "待核" in w], "到施行那天就有依据"
     kit.click_at(row, row.link().center())
     page.put({"jiancha_riqi": "2022-04-20"})
     kit.go(page, "SB-01")
@@ -338,10 +340,11 @@ def test_rows_of_another_unit_are_read_and_not_answered(window: MainWindow) -> N
     said = [w for w, _ in other._words()]
     name = next(unit["label"] for unit in kit.lists()["units.csv"] if unit["name"] == "SSB")
     assert f"由{name}填写" in said
+    assert f"由{name}填写，还没有填" in [w for w, _ in kit.row(part, "YL-02")._words()]
     assert "问题事实：执照过期" in said
     kit.click(other, 1)
     assert kit.answers(part)["YL-01"] == "no"
-    assert checklist.strip.progress.text() == "已查 0/2，问题 0"
+    assert checklist.strip.progress.text() == "本单位已查 0/2，问题 0"
     assert checklist.strip.rest_button.text() == "其余2项已查，未发现问题"
     assert "填写，不能在这里记" in checklist.enter_numbers("1")
     checklist.ask_rest()
@@ -384,6 +387,52 @@ def test_an_offices_own_checklist_needs_no_code(window: MainWindow, tmp_path: Pa
     kit.row(page, "2").press(2)
     assert page.fields["xm[2]/beizhu"].value() == "见附页"
     assert kit.answers(page) == {"1": None, "2": "yes"}
+
+
+CALLED = """
+| survey | | | | | | | |
+| | type | name | label | calculation | appearance | bind::bt:rows | bind::bt:item |
+| | select_one danwei | dw | 检查单位 | | | | |
+| | begin_repeat | xm | 检查项目 | | bt-checklist | instance('jcx')/root/item[zrdw = ${dw} or zrdw = 'dou'] | |
+| | hidden | neirong | | | | | label |
+| | hidden | hegedaan | | | | | dui |
+| | select_one jieguo | jieguo | 结果 | | | | |
+| | end_repeat | | | | | | |
+| | select_one jcx | zhu | 主要检查 | | minimal | | |
+| choices | | | | | |
+| | list_name | name | label | dui | zrdw |
+| | jieguo | yes | 是 | | |
+| | jieguo | no | 否 | | |
+| | danwei | jia | 甲 | | |
+| | danwei | yi | 乙 | | |
+| | jcx | 1 | 甲看的 | yes | jia |
+| | jcx | 2 | 都看的 | yes | dou |
+| | jcx | 3 | 乙看的 | no | yi |
+| settings | | | | |
+| | form_id | form_title | version | namespaces |
+| | jiao | 按单位的检查表 | 1 | bt="urn:baitao:forms" |
+"""
+
+
+def test_another_answer_calls_for_other_items_and_none_goes(window: MainWindow, tmp_path: Path) -> None:
+    file = tmp_path / "jiao.md"
+    file.write_text(CALLED.lstrip(), encoding="utf-8")
+    page = kit.opened(window, load(compile_form(file)), lists={"units.csv": []})
+    assert list(kit.answers(page)) == ["2"]
+    page.put({"dw": "yi"})
+    assert list(kit.answers(page)) == ["2", "3"]
+    kit.row(page, "3").press(2)
+    page.put({"dw": "jia"})
+    tour.settle()
+    assert kit.answers(page) == {"1": None, "2": None, "3": "yes"}
+    assert kit.row(page, "1").y() < kit.row(page, "2").y() < kit.row(page, "3").y()
+    assert any("现行目录" in w for w, _ in kit.row(page, "3")._words())
+    assert kit.table(page).strip.progress.text() == "已查 1/3，问题 1"
+    kit.go(page, "1")
+    for code in ("2", "3"):
+        hands.enter()
+        assert kit.where(page) == f"xm[{code}]/jieguo"
+    assert tour.tab_faults(window) == []
 
 
 def test_a_larger_type_is_measured_anew(window: MainWindow, qapp: QApplication) -> None:

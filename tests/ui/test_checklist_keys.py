@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from baitao_desktop.domain import inspections
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.ui.dialogs import Sheet
 from baitao_desktop.ui.fields.photos import PhotoField
@@ -317,3 +320,32 @@ def test_cancelling_the_sheet_by_escape_changes_nothing(window: MainWindow, tmp_
     assert isinstance(sheet, Sheet)
     QTest.keyClick(sheet, Qt.Key.Key_Escape)
     assert not any(kit.answers(page).values())
+
+
+PRESSES = st.lists(st.tuples(st.integers(1, 18), st.integers(0, 4)), min_size=1, max_size=25)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(presses=PRESSES)
+def test_table_engine_and_law_never_disagree(window: MainWindow, presses: list[tuple[int, int]]) -> None:
+    page = kit.opened(window, "yj", kit.HEAD)
+    checklist = kit.table(page)
+    for number, key in presses:
+        row = kit.row(page, f"YJ-{number:02}")
+        if row.locked:
+            continue
+        kit.go(page, row.row.code)
+        hands.press(KEYS[key - 1] if key else Qt.Key.Key_Delete)
+    rows = inspections.rows_of(page.answers())
+    asked = {row.code for row in inspections.asked(rows)}
+    for row in rows:
+        drawn = kit.row(page, row.code)
+        assert drawn.row == row
+        assert drawn.asked == (row.code in asked)
+        assert kit.details(page, row.code) == (row.failed and row.code in asked)
+        assert not (row.failed and row.code not in asked), "不用答的项不能还记着问题"
+    done, of = inspections.progress(rows)
+    found = len(inspections.findings_in(rows))
+    assert checklist.strip.progress.text() == f"已查 {done}/{of}，问题 {found}"
+    again = kit.opened(window, "yj", page.answers(), new=False)
+    assert kit.table(again).standing() == checklist.standing()

@@ -48,6 +48,9 @@ class Checklist(Group):
         self._later.setInterval(IDLE)
         self._later.timeout.connect(self.prepare)
         self.rows: dict[str, ItemRow] = {}
+        self._called: tuple[str, ...] = ()
+        self._surplus: set[str] = set()
+        self._headings: list[QWidget] = []
         self._withheld: dict[str, Json] = {}
         self._undo: tuple[dict[str, Json], dict[str, Json]] | None = None
         self.quick = NumbersField(self.enter_numbers, lambda: self._leave_quick(-1))
@@ -77,11 +80,15 @@ class Checklist(Group):
         self.setVisible(filling.relevant(self._path))
         self.strip.setVisible(not self.isHidden())
         if not path.startswith(f"{self._path}["):
+            self._call_anew()
+            for row in self.rows.values():
+                if row.open and path == DAY:
+                    row.redraw()
             return
         code, _, name = path.removeprefix(f"{self._path}[").partition("]/")
-        row = self.rows.get(code)
-        if row is None:
+        if code not in self.rows:
             return
+        row = self.rows[code]
         before = row.row
         row.show_row(self._read(code))
         if name == "jieguo" and any(r.row.branch.startswith(f"{code}=") for r in self.rows.values()):
@@ -104,6 +111,7 @@ class Checklist(Group):
 
         answers = self._rest()
         if not answers:
+            self.strip.say("没有可以一次记下的项了", undo=self._undo is not None)
             return
         text = (
             f"还没有答的{len(answers)}项，都记为“已查，未发现问题”。已经答了的和记为未查的不变。"
@@ -158,28 +166,53 @@ class Checklist(Group):
     # —— 行 ——
 
     def _draw_rows(self) -> None:
-        filling, path, section = self._page.filling, self._path, ""
-        surplus = set(filling.surplus_rows(path)) if filling.called_for(path) else set()
+        """Draw the rows that are not drawn yet, and bring all into the order of the paper."""
+        filling, path = self._page.filling, self._path
+        self._called = filling.called_for(path)
         for code in filling.rows(path):
-            row = ItemRow(self._read(code), self._picture, self._law)
-            if row.row.section != section:
-                section = row.row.section
-                self._list.addWidget(self._heading(section))
-            self.rows[code] = row
-            self._page.join_field(f"{path}[{code}]/jieguo", row, self._list)
-            row.moved.connect(self._move)
-            row.rest.connect(self.ask_rest)
-            row.unfolded.connect(self._reveal)
-            row.surplus = code in surplus
+            if code not in self.rows:
+                row = self.rows[code] = ItemRow(self._read(code), self._picture, self._law)
+                self._page.join_field(f"{path}[{code}]/jieguo", row, self._list)
+                row.moved.connect(self._move)
+                row.rest.connect(self.ask_rest)
+                row.unfolded.connect(self._reveal)
+        self.rows = {code: self.rows[code] for code in filling.rows(path)}
+        # 目录整个不在手边时，不能说哪一项没有了
+        self._surplus = set(filling.surplus_rows(path)) if self._called else set()
+        self._arrange()
         self._set_standing()
         for code in self.rows:
             self._show_details(code, first=True)
+
+    def _arrange(self) -> None:
+        """Sections, rows and what stands under them, from top to bottom."""
+        while self._list.count():
+            self._list.takeAt(0)
+        for heading in self._headings:
+            heading.deleteLater()
+        self._headings, section = [], ""
+        for code, row in self.rows.items():
+            if row.row.section != section:
+                section = row.row.section
+                self._headings.append(self._heading(section))
+                self._list.addWidget(self._headings[-1])
+            self._list.addWidget(row)
+            if code in self._details:
+                self._list.addWidget(self._details[code])
 
     def _heading(self, section: str) -> QWidget:
         heading = label_of(section, "section")
         heading.setContentsMargins(BAR + PAD, PAD, PAD, PAD)
         heading.setStyleSheet(f"background: {look.NAV};")
         return heading
+
+    def _call_anew(self) -> None:
+        """Another answer may call for other items of the catalogue: those that are new come, none goes."""
+        if self._page.filling.called_for(self._path) != self._called:
+            self._page.filling.seed(self._path)
+            self._draw_rows()
+            self._page.rebuild_rows()
+            self._tell()
 
     def _read(self, code: str) -> Row:
         return read_row(self._page.filling, self._question, self._path, code)
@@ -188,7 +221,7 @@ class Checklist(Group):
         asked = {row.code for row in inspections.asked(self.standing())}
         for code, row in self.rows.items():
             other = "" if self._door.may_answer(row.row) else self._door.unit_name(row.row.unit) or "其他单位"
-            row.set_standing(asked=code in asked, surplus=row.surplus, answered_by=other)
+            row.set_standing(asked=code in asked, surplus=code in self._surplus, answered_by=other)
 
     def _branch(self) -> None:
         """The branching answer changed: other rows are asked. A problem on a row no longer asked is put aside and
@@ -294,7 +327,8 @@ class Checklist(Group):
 
     def _tell(self) -> None:
         mine = self.mine()
-        told = words.told(*inspections.progress(mine), len(inspections.findings_in(mine)))
+        shared = any(row.answered_by for row in self.rows.values())
+        told = words.told(*inspections.progress(mine), len(inspections.findings_in(mine)), shared=shared)
         self.strip.show_progress(told, len(self._rest()))
 
     # —— 走 ——

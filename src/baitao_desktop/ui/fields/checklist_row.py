@@ -49,6 +49,7 @@ class ItemRow(Field):
     moved = Signal(object, int)
     rest = Signal()
     unfolded = Signal(object)
+    _required = False
 
     def __init__(self, row: Row, art: Callable[[str, str], QPixmap], law: Callable[[Row], Sequence[str]]) -> None:
         QWidget.__init__(self)
@@ -82,19 +83,19 @@ class ItemRow(Field):
         """Show how the item stands now."""
         if row != self.row:
             self.row = row
-            self._anew()
+            self.redraw()
 
     def set_standing(self, *, asked: bool, surplus: bool, answered_by: str) -> None:
         """Whether the branch asks it, the catalogue still has it, another unit answers it (its name)."""
         if (asked, surplus, answered_by) != (self.asked, self.surplus, self.answered_by):
             self.asked, self.surplus, self.answered_by = asked, surplus, answered_by
             self._lock()
-            self._anew()
+            self.redraw()
 
     def set_problem(self, text: str) -> None:
         if text != self._said:
             self._said = text
-            self._anew()
+            self.redraw()
 
     def problem(self) -> str:
         return self._said
@@ -133,7 +134,7 @@ class ItemRow(Field):
         """Show or hide what to look at, the law and the measure."""
         if open_ != self.open:
             self.open = open_
-            self._anew()
+            self.redraw()
             self.unfolded.emit(self)
 
     def spot(self, key: int) -> QRect:
@@ -195,7 +196,7 @@ class ItemRow(Field):
     def _take(self, value: str) -> None:
         if value != self.row.answer:
             self.row = replace(self.row, answer=value)
-            self._anew()
+            self.redraw()
             self.edited()
 
     def _at(self, point: QPoint) -> int:
@@ -232,7 +233,8 @@ class ItemRow(Field):
         super().focusOutEvent(event)
         self.update()
 
-    def _anew(self) -> None:
+    def redraw(self) -> None:
+        """Say and draw anew what the row and its page hold now."""
         self.name_editors()
         if self._spots:
             self._measure()

@@ -77,7 +77,7 @@ def remarks(row: Row, *, asked: bool, surplus: bool, answered_by: str) -> tuple[
     if surplus:
         lines.append((GONE, "warning"))
     if answered_by:
-        lines.append((f"由{answered_by}填写", "hint"))
+        lines.append((f"由{answered_by}填写" + ("" if row.answer or not asked else "，还没有填"), "hint"))
         if row.failed and row.fact:
             lines.append((f"问题事实：{row.fact}", "problem"))
     if asked and row.failed:
@@ -97,6 +97,6 @@ def numbers_in(text: str) -> list[str]:
     return [one for one in re.split(r"[\s,，.。、;；/]+", half_width(text)) if one]
 
 
-def told(looked_at: int, of: int, found: int) -> str:
-    """The progress that is always in sight."""
-    return f"已查 {looked_at}/{of}，问题 {found}"
+def told(looked_at: int, of: int, found: int, *, shared: bool) -> str:
+    """The progress that is always in sight; of a sheet shared with other units only this unit's part."""
+    return f"{'本单位' if shared else ''}已查 {looked_at}/{of}，问题 {found}"
