@@ -176,6 +176,9 @@ def test_captions_are_kept_with_the_photo_and_move_with_it(qtbot: QtBot, shelf: 
     assert field.value() == before and not field.cards[2].arrows[1].isEnabled()
     QTest.mouseClick(field.cards[0].remove, Qt.MouseButton.LeftButton)
     assert names(field) == "20" and field.focusWidget() is field.button
+    field.take(files(tmp_path, "2.jpg"))
+    QTest.keyClick(field.cards[2].caption, Qt.Key.Key_Delete, Qt.KeyboardModifier.AltModifier)
+    assert names(field) == "20"
     QTest.keyClick(field.cards[1].caption, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(field.cards[1].caption, Qt.Key.Key_Delete)
     assert "caption" not in field.value()[1]  # type: ignore[index,operator]

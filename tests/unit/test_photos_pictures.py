@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import random
+import shutil
 import struct
+import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -167,3 +170,20 @@ def test_a_telephone_of_the_other_kind_is_read_too(monkeypatch: pytest.MonkeyPat
     trouble = refused(HEIC.read_bytes())
     assert trouble.code == "A67" and "HEIC" in trouble.text
     assert clean_picture(camera_jpeg((200, 150)), "现场").taken
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("quality", [30, 90])
+def test_what_heif_enc_writes_is_read(tmp_path: Path, quality: int) -> None:
+    tool = shutil.which("heif-enc")
+    if tool is None:
+        pytest.skip("没有装 heif-enc（libheif-examples）")
+    (tmp_path / "1.jpg").write_bytes(camera_jpeg((4000, 3000)))
+    made = tmp_path / "1.heic"
+    subprocess.run(
+        [tool, "-q", str(quality), str(tmp_path / "1.jpg"), "-o", str(made)], check=True, capture_output=True
+    )
+    clean = clean_picture(made.read_bytes(), "现场")
+    assert (clean.taken, clean.ending) == ("2022-05-17T08:30+08:00", ".heic")
+    with Image.open(io.BytesIO(clean.jpeg)) as kept:
+        assert kept.size == (1600, 1200) and near(kept.getpixel((100, 100)), RED)

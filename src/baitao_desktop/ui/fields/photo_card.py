@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import day_of
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of, link_button
+from baitao_desktop.ui.flow import Flow
 
 WIDE = 10
 """Width of a thumbnail in em; it is three quarters as high."""
@@ -23,7 +25,8 @@ WHY_LATE = "这张照片还没有交到这台电脑上。对方下一次的数�
 class PhotoCard(QFrame):
     """`moved(−1 | 1)`, `removed()`, `said(text)` when the caption changes, `pasted()` when pictures were pasted into it.
 
-    Alt+← and Alt+→ in the caption move the photo, so that the arrows need no place among the Tab stops.
+    The caption is its one Tab stop, and stands at the same height in all cards of a row: Alt+← and Alt+→ in it move the
+    photo, Alt+Delete takes it away.
     """
 
     def __init__(
@@ -31,7 +34,7 @@ class PhotoCard(QFrame):
         removed: Callable[[], None], said: Callable[[str], None], pasted: Callable[[], bool],
     ) -> None:  # fmt: skip
         super().__init__()
-        self._moved, self._pasted = moved, pasted
+        self._moved, self._removed, self._pasted = moved, removed, pasted
         answer = photo if isinstance(photo, dict) else {}
         self.setProperty("role", "card")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -41,10 +44,6 @@ class PhotoCard(QFrame):
         box.setContentsMargins(6, 6, 6, 4)
         box.setSpacing(4)
         box.addWidget(_thumbnail(picture, wide, f"{label} 第{at + 1}张"))
-        if used:
-            box.addWidget(_narrow(used, wide, "warning"))
-        if when := _taken(answer):
-            box.addWidget(_narrow(when, wide, "hint"))
         self.caption = QLineEdit(str(answer.get("caption") or ""))
         self.caption.setFixedWidth(wide)
         self.caption.setMaxLength(CAPTION)
@@ -55,6 +54,8 @@ class PhotoCard(QFrame):
         box.addWidget(self.caption)
         self.remove = link_button("移除", "remove")
         self.remove.setAccessibleName(f"移除{name}")
+        self.remove.setToolTip(f"移除{name}（或在说明里按住 Alt 再按 Delete）")
+        self.remove.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.remove.clicked.connect(removed)
         self.arrows = [_arrow("left", f"{name}往前移", "Alt+←"), _arrow("right", f"{name}往后移", "Alt+→")]
         for arrow, way in zip(self.arrows, (-1, 1), strict=True):
@@ -67,6 +68,10 @@ class PhotoCard(QFrame):
         row.addStretch(1)
         row.addWidget(self.remove)
         box.addLayout(row)
+        if when := _taken(answer):
+            box.addWidget(_narrow(when, wide, "hint"))
+        if used:
+            box.addWidget(_narrow(used, wide, "warning"))
 
     def set_ends(self, *, first: bool, last: bool) -> None:
         """No arrow where there is nowhere to go."""
@@ -83,12 +88,52 @@ class PhotoCard(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.caption and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in _WAYS:
-                self._moved(_WAYS[event.key()])
+            if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in (*_WAYS, Qt.Key.Key_Delete):
+                way = _WAYS.get(event.key())
+                self._removed() if way is None else self._moved(way)
                 return True
             if event.matches(QKeySequence.StandardKey.Paste) and not QGuiApplication.clipboard().text():
                 return self._pasted()
         return super().eventFilter(watched, event)
+
+
+class CardStrip(QWidget):
+    """Cards in rows that break where the field ends, as high as the rows are at its width: a layout that trades height
+    for width would let the page keep room for the narrowest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows = _Rows()
+        self.setLayout(self._rows)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_cards(self, cards: Sequence[PhotoCard]) -> None:
+        """These and no others."""
+        while (item := self._rows.takeAt(0)) is not None:
+            gone: QWidget | None = item.widget()
+            if gone is not None:
+                gone.hide()
+                gone.deleteLater()
+        for card in cards:
+            self._rows.addWidget(card)
+            card.show()
+        self.setVisible(bool(cards))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        high = max(1, self._rows.heightForWidth(self.width()))
+        if self.minimumHeight() != high:
+            self.setFixedHeight(high)
+        self._rows.invalidate()
+
+
+class _Rows(Flow):
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 _WAYS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -115,8 +160,8 @@ def _thumbnail(picture: QPixmap, wide: int, name: str) -> QLabel:
 
 
 def _narrow(text: str, wide: int, role: str) -> QLabel:
-    """Words as wide as the thumbnail, as high as they need; a long number may break."""
-    label = label_of(text.replace("-", "-\u200b"), role)
+    """Words as wide as the thumbnail, as high as they need; a long number may break before its digits, too."""
+    label = label_of(re.sub(r"-(?=\d)", "-\u200b", text), role)
     label.setFixedWidth(wide)
     label.setAccessibleName(text)
     label.setMinimumHeight(label.heightForWidth(wide))

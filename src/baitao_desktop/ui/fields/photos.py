@@ -17,16 +17,15 @@ from PySide6.QtGui import (
     QKeySequence,
     QPixmap,
 )
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from shiboken6 import isValid
 
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import Asks, Field, label_of, link_button
-from baitao_desktop.ui.fields.photo_card import PhotoCard
-from baitao_desktop.ui.fields.walking import set_order, stops_in
-from baitao_desktop.ui.flow import Flow
+from baitao_desktop.ui.fields.photo_card import CardStrip, PhotoCard
+from baitao_desktop.ui.fields.walking import set_order
 from baitao_desktop.ui.keys import Keys, focus
 
 KINDS = (
@@ -90,12 +89,7 @@ class PhotoField(Field):
         self.editors = [self.button, self.paste]
         self._way = label_of("也可以把照片拖进来", "hint", wrap=False)
         self.add_editor(self.button, beside=[self.paste, self._way], stretch=0)
-        self._strip = QWidget()
-        self._flow = Flow()
-        self._strip.setLayout(self._flow)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self._strip.setSizePolicy(policy)
+        self._strip = CardStrip()
         self._strip.hide()
         self._body.addWidget(self._strip)
         self.close_body()
@@ -273,21 +267,14 @@ class PhotoField(Field):
     # —— 画 ——
 
     def _draw(self) -> None:
-        while (item := self._flow.takeAt(0)) is not None:
-            gone: QWidget | None = item.widget()
-            if gone is not None:
-                gone.hide()
-                gone.deleteLater()
         self.cards = [self._card(at, photo) for at, photo in enumerate(self._photos)]
         for card in self.cards:
-            self._flow.addWidget(card)
             card.set_ends(first=card is self.cards[0], last=card is self.cards[-1])
             self._keys.watch(card.caption)
             if self._read_only:
                 card.set_read_only(read_only=True)
-        self._strip.setVisible(bool(self.cards))
-        self._flow.invalidate()
-        set_order([self.button, self.paste, *stops_in(self._flow)])
+        self._strip.set_cards(self.cards)
+        set_order([self.button, self.paste, *(card.caption for card in self.cards)])
         self.button.setText("换一张照片" if self._most == 1 and self._photos else "添加照片")
         full = self._most > 1 and len(self._photos) >= self._most
         self.button.setEnabled(self._may_take() and not full)
