@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from baitao_desktop.actions.desk import Desk, Done, note, require
+from baitao_desktop.actions.inspection_counts import work_words
 from baitao_desktop.actions.papers import keep
 from baitao_desktop.domain import figures, tips
 from baitao_desktop.domain.campaign import Month
@@ -30,7 +31,7 @@ class BriefingDraft:
 def month_figures(desk: Desk, month: Month) -> tuple[TipFigures, TipFigures]:
     """Figures of the month and since the campaign began, as they stand here and now."""
     rows = tip_rows(desk)
-    cutoff = min(desk.today, month.until).isoformat() if desk.today >= month.since else month.until.isoformat()
+    cutoff = figures.cutoff_of(month, desk.today)
     monthly = figures.tip_figures(rows, since=month.since.isoformat(), until=month.until.isoformat(), cutoff=cutoff)
     total = figures.tip_figures(rows, since="", until=month.until.isoformat(), cutoff=cutoff)
     return monthly, total
@@ -58,21 +59,29 @@ def draft_briefing(desk: Desk, month: Month | None = None, *, issue: int = 1) ->
     month = month or desk.campaign.reporting_month(desk.today)
     monthly, total = month_figures(desk, month)
     name = f"{month.until.month}月"
-    paragraphs = (
+    parts = (
         ("", _received(desk, month, monthly, total)),
-        ("一、办理情况。", _handling(monthly, total)),
+        ("办理情况", _handling(monthly, total)),
         (
-            "二、挽损情况。",
+            "挽损情况",
             f"涉及老年人{monthly.elders}人，损失{wan_yuan(monthly.loss_fen)}万元，已退回{wan_yuan(monthly.returned_fen)}万元。",
         ),
-        ("三、各村（社区）情况。", _villages(desk, month)),
+        ("检查整改和宣传走访情况", work_words(desk, month)),
+        ("各村（社区）情况", reported_words(desk, month)),
         (
-            "四、下月要做的事。",
+            "下月要做的事",
             "继续摸排走访，督促各承办单位按期核实、办结并回复举报人；对未报送的村（社区）逐个提醒。",
         ),
     )
-    stand = f"数字统计到{chinese_date(desk.today)}{desk.now():%H:%M}，依据本机现有的记录和已收入的数据包。"
-    return BriefingDraft(str(issue), chinese_date(desk.today), f"{name}线索受理和办结情况", paragraphs, stand)
+    said = [(lead, text) for lead, text in parts if text]
+    leads = ["", *(f"{numeral}、{lead}。" for numeral, (lead, _) in zip("一二三四五六", said[1:], strict=False))]
+    paragraphs = tuple((lead, text) for lead, (_, text) in zip(leads, said, strict=True))
+    return BriefingDraft(str(issue), chinese_date(desk.today), f"{name}线索受理和办结情况", paragraphs, stand_of(desk))
+
+
+def stand_of(desk: Desk) -> str:
+    """What the figures rest on."""
+    return f"数字统计到{chinese_date(desk.today)}{desk.now():%H:%M}，依据本机现有的记录和已收入的数据包。"
 
 
 def briefing_pdf(desk: Desk, draft: BriefingDraft) -> bytes:
@@ -127,7 +136,8 @@ def _handling(monthly: TipFigures, total: TipFigures) -> str:
     )
 
 
-def _villages(desk: Desk, month: Month) -> str:
+def reported_words(desk: Desk, month: Month) -> str:
+    """Which villages the figures of the month hold."""
     heard, silent = reported_villages(desk, month)
     total = len(heard) + len(silent)
     if not silent:

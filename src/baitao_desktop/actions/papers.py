@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +12,12 @@ from baitao_desktop import files
 from baitao_desktop.actions import records
 from baitao_desktop.actions.desk import Desk, Done, note, require
 from baitao_desktop.actions.fitting import form_of
+from baitao_desktop.actions.inspection_ledgers import INSPECTIONS, finding_rows, inspection_rows
 from baitao_desktop.actions.inspection_papers import blank_checklist_pdf, inspection_pdf
+from baitao_desktop.actions.inspections import checklists
 from baitao_desktop.actions.ledgers import ScreenColumn, cells_in, columns_of
 from baitao_desktop.actions.record_papers import groups_of, photos_of
-from baitao_desktop.domain import inspections, tips
+from baitao_desktop.domain import findings, inspections, tips
 from baitao_desktop.domain.kinds import status_label
 from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.domain.query import Line, Query
@@ -24,7 +26,7 @@ from baitao_desktop.domain.values import chinese_date, day_of, minute_text
 from baitao_desktop.forms import Describer, Form
 
 if TYPE_CHECKING:
-    from baitao_desktop.reports.papers import Cell, LedgerPaper
+    from baitao_desktop.reports.papers import Cell, Column, LedgerPaper
 
 _PAPER = (
     ("序号", 8), ("线索编号", 38), ("接收时间", 20), ("来源/渠道", 18), ("线索摘要", 64), ("名义", 22), ("被反映对象", 28),
@@ -37,33 +39,49 @@ _SHEET = (
     ("办理状态", 12), ("到期日/逾期", 12), ("办结时间", 16), ("反馈情况", 12), ("满意度", 8), ("督办", 6), ("备注", 16),
 )  # fmt: skip
 """The 23 columns of tips §2.10: none tells named from anonymous."""
+_CENTRED = ("序号", "办理状态", "状态", "程度", "最重程度", "问题", "已查/应查", "检查项", "类别")
 
 
 def ledger_paper(desk: Desk, form_id: str, query: Query, *, sheet: bool = False) -> LedgerPaper:
-    """The ledger of a form as plain data for paper (or for .xlsx with `sheet`)."""
-    from baitao_desktop.reports.papers import Column, LedgerPaper
+    """The ledger of a form (of all inspections: INSPECTIONS) as plain data for paper (or for .xlsx with `sheet`)."""
+    from baitao_desktop.reports.papers import LedgerPaper
 
+    title, columns, rows, foot = _ledger(desk, form_id, query, sheet=sheet)
+    cutoff = f"统计截止：{chinese_date(desk.today)} {desk.now():%H:%M}"
+    return LedgerPaper(title, desk.unit.name, cutoff, columns, rows, foot, desk.watermark)
+
+
+def _ledger(
+    desk: Desk, form_id: str, query: Query, *, sheet: bool
+) -> tuple[str, Sequence[Column], Sequence[Sequence[Cell]], str]:
+    """Title, columns, rows and foot."""
+    form = desk.forms.get(form_id)
+    if form_id == INSPECTIONS or (form is not None and form.kind == inspections.KIND):
+        title, spec, rows = inspection_rows(desk, checklists(desk) if form is None else [form], query)
+        return title, _columns(spec), rows, ""
     form = desk.forms[form_id]
+    if form.kind == findings.KIND:
+        title, spec, rows = finding_rows(desk, form, query)
+        return title, _columns(spec), rows, ""
     with desk.store.reading() as reader:
         lines = reader.lines(reader.ids(query))
     if form.kind == tips.KIND:
-        spec: Sequence[tuple[str, float]] = _SHEET if sheet else _PAPER
         row = _sheet_row if sheet else _paper_row
         words = Describer(form, desk.lists)
         body = [row(desk, words, n, line) for n, line in enumerate(lines, 1)]
-        title, foot = "线索管理台账", desk.campaign.papers["ledger_foot"]
-    else:
-        screen = columns_of(form)
-        # 纸上每列至少放得下三个字
-        spec = [("序号", 7.0), *((c.title, float(max(c.chars, 9))) for c in screen)]
-        cells = cells_in(desk, form, screen)
-        body = [
-            (n, *(_typed(form, screen, line, cells(line)) if sheet else cells(line))) for n, line in enumerate(lines, 1)
-        ]
-        title, foot = f"{form.title}台账", ""
-    columns = [Column(t, w, "center" if t in ("序号", "办理状态", "状态") else "left") for t, w in spec]
-    cutoff = f"统计截止：{chinese_date(desk.today)} {desk.now():%H:%M}"
-    return LedgerPaper(title, desk.unit.name, cutoff, columns, body, foot, desk.watermark)
+        return "线索管理台账", _columns(_SHEET if sheet else _PAPER), body, desk.campaign.papers["ledger_foot"]
+    screen = columns_of(form)
+    # 纸上每列至少放得下三个字，标题短的放得下标题
+    wide = [("序号", 7.0), *((c.title, max(float(c.chars), 9.0, min(16.0, 2.4 * len(c.title)))) for c in screen)]
+    cells = cells_in(desk, form, screen)
+    body = [(n, *_typed(form, screen, line, cells(line))) for n, line in enumerate(lines, 1)]
+    return f"{form.title}台账", _columns(wide, right=[c.title for c in screen if c.right]), body, ""
+
+
+def _columns(spec: Sequence[tuple[str, float]], right: Collection[str] = ()) -> list[Column]:
+    from baitao_desktop.reports.papers import Column
+
+    return [Column(t, w, "right" if t in right else "center" if t in _CENTRED else "left") for t, w in spec]
 
 
 def ledger_pdf(desk: Desk, form_id: str, query: Query) -> bytes:
@@ -199,7 +217,7 @@ def _feedback(state: TipState, unreachable: str = "—") -> str:
 
 
 def _typed(form: Form, columns: Sequence[ScreenColumn], line: Line, words: Sequence[str]) -> list[Cell]:
-    """The cells of a row for a spreadsheet: numbers, sums in 元 and dates as such, all else in words."""
+    """The cells of a row: numbers, sums in 元 and dates as such (a date in words would break on paper), all else in words."""
     out: list[Cell] = []
     for column, word in zip(columns, words, strict=True):
         value = line.answers.get(column.key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.ops import Json
@@ -73,6 +74,11 @@ def reported(
     """Of these unit codes, which have a 报送 record for the month and which have not (in the order given)."""
     heard = {str(r.get("danwei")) for r in reports if r.get("yuefen") == month.name}
     return tuple(u for u in units if u in heard), tuple(u for u in units if u not in heard)
+
+
+def cutoff_of(month: Month, today: date) -> str:
+    """The day the figures of a month stand on: its last, or today while it runs."""
+    return (min(today, month.until) if today >= month.since else month.until).isoformat()
 
 
 def percent(tenths: int | None) -> str:

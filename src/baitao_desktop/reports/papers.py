@@ -35,6 +35,31 @@ class LedgerPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryBlock:
+    """A part of a summary: a heading over the names, and per name the counts of each span; the last row is the sum."""
+
+    heading: str
+    rows: Sequence[tuple[str, Sequence[Sequence[int]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPaper:
+    """Counts under a head of two storeys: each of `spans` (this month, since the beginning) over all of `columns`.
+
+    `notes` say what the figures rest on.
+    """
+
+    title: str
+    unit: str
+    cutoff: str
+    spans: Sequence[str]
+    columns: Sequence[str]
+    blocks: Sequence[SummaryBlock]
+    notes: Sequence[str] = ()
+    watermark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph of an official document.
 
