@@ -40,7 +40,12 @@ def draw(desk: Desk, view: View) -> QFrame:
     said = f"要查{of}项，已查{done}项，查出问题{len(found)}个" + (
         f"，最重的是{severity_word(gravest)}" if gravest else ""
     )
+    everything = _all(desk, view, wanted)
+    everything.hide()
     inside.addWidget(label_of(said + "。", "strong"))
+    inside.addWidget(
+        flow(link(f"显示全部{len(wanted)}项", lambda: everything.setVisible(not everything.isVisible()), icon="down"))
+    )
     if of > done:
         inside.addWidget(label_of(f"还有{of - done}项没有查，不算合格。", "warning"))
     if over_line(view.record.answers):
@@ -48,11 +53,6 @@ def draw(desk: Desk, view: View) -> QFrame:
     _parts(desk, view.state, inside)
     for row in (*found, *duties(rows)):
         inside.addWidget(_failed(desk, view, row))
-    everything = _all(desk, view, wanted)
-    everything.hide()
-    inside.addWidget(
-        flow(link(f"显示全部{len(wanted)}项", lambda: everything.setVisible(not everything.isVisible()), icon="down"))
-    )
     inside.addWidget(everything)
     return frame
 
