@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from baitao_desktop.actions import ledgers
 from baitao_desktop.actions.ledgers import ScreenColumn
-from baitao_desktop.domain import findings, tips, venues
+from baitao_desktop.domain import findings, inspections, tips, venues
 from baitao_desktop.domain.query import Query
 from baitao_desktop.forms import Form
 from baitao_desktop.ui import look
@@ -51,8 +51,11 @@ FINDING_WIDTHS = {
     "changsuo_mingcheng": 9, "suozai_cunshe": 5, "xiang": 4, "chengdu": 4.5, "zeren_danwei": 6, "zhenggai_qixian": 7, ".status": 7,
 }  # fmt: skip
 VENUE_ORDER = (".colour", "mingcheng", "suozai_cunshe", "leixing", "dengji_zhuangtai", "daima", "bieming")
-ORDERS = {tips.FORM: TIP_ORDER, findings.FORM: FINDING_ORDER, venues.FORM: VENUE_ORDER}
-"""Forms whose ledger shows some columns first and the rest on asking."""
+CHECK_ORDER = ("jiancha_riqi", "changsuo_mingcheng", "suozai_cunshe", "wenti_shu", ".unit", ".person", ".status")
+ORDERS = {
+    tips.FORM: TIP_ORDER, findings.FORM: FINDING_ORDER, venues.FORM: VENUE_ORDER, inspections.KIND: CHECK_ORDER,
+}  # fmt: skip
+"""Forms, and kinds of forms, whose ledger shows some columns first and the rest on asking."""
 WIDTHS = {"zhaiyao": TIP_WIDTHS, "shishi": FINDING_WIDTHS}
 """Summary column, which takes what is left → what the others of its ledger may take."""
 
@@ -60,7 +63,7 @@ WIDTHS = {"zhaiyao": TIP_WIDTHS, "shishi": FINDING_WIDTHS}
 def shown_columns(form: Form) -> tuple[ScreenColumn, ...]:
     """The form's columns; of a tip and a finding in the order people look for them, of a tip with short heads."""
     columns = ledgers.columns_of(form)
-    order = ORDERS.get(form.id)
+    order = ORDERS.get(form.id) or ORDERS.get(form.kind)
     if order is None:
         return columns
     short = [replace(c, title=TIP_HEADS.get(c.key, c.title)) if form.kind == tips.KIND else c for c in columns]
@@ -69,7 +72,7 @@ def shown_columns(form: Form) -> tuple[ScreenColumn, ...]:
 
 def first_columns(form: Form, columns: Sequence[ScreenColumn]) -> tuple[ScreenColumn, ...]:
     """What a person sees who never chose."""
-    order = ORDERS.get(form.id)
+    order = ORDERS.get(form.id) or ORDERS.get(form.kind)
     return tuple(columns) if order is None else tuple(c for c in columns if c.key in order)
 
 

@@ -13,7 +13,7 @@ from baitao_desktop.actions.desk import Done
 from baitao_desktop.actions.form_shelf import Shelved
 from baitao_desktop.actions.own_forms import FormPreview
 from baitao_desktop.actions.records import BY_PROGRAM
-from baitao_desktop.domain import tips
+from baitao_desktop.domain import inspections, tips
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.forms import Form
@@ -46,7 +46,7 @@ def open_ledger(seat: Seat, window: MainWindow, form: Form, *, room: str = "") -
     if form.id == VISIT:
         window.show_page("visits")
         return
-    new = "" if form.id in BY_PROGRAM else f"登记{form.title}"
+    new = "" if form.id in BY_PROGRAM else "填一张" if form.kind == inspections.KIND else f"登记{form.title}"
     nothing = f"这里是{form.title}，现在还没有记录。"
     window.open_page(LedgerPage(seat, form.id, room=room, title=form.title, new=new, nothing=nothing))
 
