@@ -212,6 +212,7 @@ def test_problem_numbers_from_a_paper(window: MainWindow) -> None:
     hands.enter()
     assert [c for c, v in kit.answers(page).items() if v] == ["YL-08", "YL-09", "YL-17"]
     assert checklist.strip.progress.text() == "已查 3/25，问题 3"
+    assert checklist.strip.said.text() == "已把YL-08、YL-09、YL-17记为有问题"
     assert checklist.quick.line.text() == ""
     assert hands.focused() is checklist.strip.rest_button
     hands.enter()
@@ -243,6 +244,7 @@ def test_numbers_are_written_in_any_way() -> None:
 
 def test_letters_of_a_code_are_numbers_too(window: MainWindow) -> None:
     page = kit.opened(window, "fj", kit.HEAD)
+    assert "如 B2 B3 D1" in kit.table(page).quick.asks.hint
     assert kit.table(page).enter_numbers("a1 FJ-B6 E5") == ""
     assert [c for c, v in kit.answers(page).items() if v] == ["FJ-A1", "FJ-B6", "FJ-E5"]
 

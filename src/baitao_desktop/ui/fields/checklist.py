@@ -140,7 +140,7 @@ class Checklist(Group):
         """The items with these numbers are problems; a sentence when one cannot be, and then none is."""
         numbers = words.numbers_in(text)
         if not numbers:
-            return "请填有问题的项的编号，例如 8 9 17"
+            return "请填有问题的项的编号"
         standing = self.standing()
         answers: dict[str, Json] = {}
         for number in numbers:
@@ -156,7 +156,7 @@ class Checklist(Group):
                 why = f"由{row.answered_by}填写" if row.answered_by else words.NOT_ASKED
                 return f"“{number}”{why}，不能在这里记。"
             answers[path] = next(iter(found.values()))
-        self._put(answers, f"已把{len(answers)}项记为有问题")
+        self._put(answers, f"已把{words.named([self._row_at(p).row.code for p in answers])}记为有问题")
         if self.strip.rest_button.isVisibleTo(self.strip):
             self.strip.rest_button.setFocus()
         else:
@@ -179,6 +179,7 @@ class Checklist(Group):
         self.rows = {code: self.rows[code] for code in filling.rows(path)}
         # 目录整个不在手边时，不能说哪一项没有了
         self._surplus = set(filling.surplus_rows(path)) if self._called else set()
+        self.quick.set_example(words.numbers_like(tuple(self.rows)))
         self._arrange()
         self._set_standing()
         for code in self.rows:
@@ -201,7 +202,7 @@ class Checklist(Group):
                 self._list.addWidget(self._details[code])
 
     def _heading(self, section: str) -> QWidget:
-        heading = label_of(section, "section")
+        heading = label_of(words.section_words(section), "section")
         heading.setContentsMargins(BAR + PAD, PAD, PAD, PAD)
         heading.setStyleSheet(f"background: {look.NAV};")
         return heading

@@ -34,6 +34,10 @@ class NumbersField(TextField):
         self.button.clicked.connect(self.enter)
         return [self.button]
 
+    def set_example(self, numbers: str) -> None:
+        """Say how numbers are written, with some of this sheet."""
+        self.set_hint(f"填编号，空格隔开，如 {numbers}，按回车。其余的用下面的“其余已查”一次记好。")
+
     def enter(self) -> None:
         said = self._take(self.line.text())
         self.set_problem(said)

@@ -97,6 +97,22 @@ def numbers_in(text: str) -> list[str]:
     return [one for one in re.split(r"[\s,，.。、;；/]+", half_width(text)) if one]
 
 
+def numbers_like(codes: Sequence[str]) -> str:
+    """Three numbers of this sheet as one may type them: `8 9 17`, or `B2 B3 D1` where codes end in letters."""
+    tails = [code.rpartition("-")[2].lstrip("0") or code for code in codes]
+    return " ".join(tails[at] for at in (7, 8, 16) if at < len(tails)) or " ".join(tails[:3])
+
+
+def section_words(section: str) -> str:
+    """A section's name without the letter before it (A 提供“养老服务”): the codes under it carry the letter."""
+    return re.sub(r"^[A-Z] ", "", section)
+
+
+def named(codes: Sequence[str]) -> str:
+    """Items by their codes, that a person may check what was understood; many are counted."""
+    return "、".join(codes) if len(codes) <= 5 else f"{'、'.join(codes[:4])}等{len(codes)}项"
+
+
 def told(looked_at: int, of: int, found: int, *, shared: bool) -> str:
     """The progress that is always in sight; of a sheet shared with other units only this unit's part."""
     return f"{'本单位' if shared else ''}已查 {looked_at}/{of}，问题 {found}"
