@@ -13,16 +13,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from baitao_desktop.actions import records
+from baitao_desktop.actions import photos, records
+from baitao_desktop.actions.desk import Desk
+from baitao_desktop.actions.records import View
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.ui.fields.base import Asks
 from baitao_desktop.ui.fields.photos import BUSY, Kept, PhotoDoor, PhotoField
+from baitao_desktop.ui.pages import paper, record_photos
 from baitao_desktop.ui.pages.forming import open_form
 from baitao_desktop.ui.pages.photo_doors import PHOTO_KINDS
 from baitao_desktop.ui.pages.record import RecordPage
 from photos_kit import as_file, camera_jpeg, halves
-from ui.pages_kit import found, said, seated
+from ui.pages_kit import Answers, click, found, said, seated
 
 
 class Shelf:
@@ -301,3 +304,39 @@ def test_a_form_keeps_photos_draft_and_all(tmp_path: Path, form_cache: Path) -> 
         correcting: Any = program.window.page()
         first = records.look(program.seat.desk, record.rec)  # type: ignore[union-attr]
         assert first.no and len(correcting.fields["zhaopian"].cards) == 1
+
+
+def test_a_record_shows_photos_saves_originals_and_copies(tmp_path: Path, form_cache: Path) -> None:
+    shot = tmp_path / "IMG_1.jpg"
+    shot.write_bytes(camera_jpeg((800, 600)))
+    with seated(found(tmp_path / "d", form_cache)) as program:
+        seat, window = program.seat, program.window
+        assert seat is not None
+        kept = photos.keep_photo(seat.desk, shot, original=True)
+        assert isinstance(kept, dict)
+        elsewhere = {"blob": "ab" * 32, "name": "照片.jpg", "original": "cd" * 32}
+        view = published(seat.desk, {**kept, "caption": "门头"}, elsewhere)
+        sheet = paper.draw(seat.desk, view, lambda one: record_photos.save_original(window, seat.desk, one))
+        sheet.show()
+        words = said(sheet)
+        assert "门头" in words and "5月17日 08:30 拍\n原图在本机" in words
+        assert "照片待补" in words and "原图在检查单位的电脑上" in words
+        assert isinstance(window.chooser, Answers)
+        window.chooser.where = tmp_path / "存出"
+        click(sheet, "存出原图")
+        (saved,) = (tmp_path / "存出").iterdir()
+        assert saved.read_bytes() == shot.read_bytes() and saved.name in said(window)
+        record_photos.copy_photos(window, seat.desk, view)
+        urls = QApplication.clipboard().mimeData().urls()
+        assert len(urls) == 1 and QImage(urls[0].toLocalFile()).height() > 600
+        record_photos.copy_photos(window, seat.desk, published(seat.desk, elsewhere))
+        assert "照片还没有收到" in said(window)
+        sheet.deleteLater()
+
+
+def published(desk: Desk, *shots: Json) -> View:
+    answers: dict[str, Json] = {
+        "huodong_riqi": "2022-05-17", "suozai_cunshe": "DZZ203", "didian": "二组院坝", "zaiti": ["guangbo"],
+        "xingshi": "xianxia", "neirong": "讲了三个套路", "zhaopian": list(shots),
+    }  # fmt: skip
+    return records.look(desk, records.submit(desk, "xuanchuan", answers).value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPixmap, QResizeEvent
@@ -43,7 +43,7 @@ class PhotoCard(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 6, 6, 4)
         box.setSpacing(4)
-        box.addWidget(_thumbnail(picture, wide, f"{label} 第{at + 1}张"))
+        box.addWidget(thumbnail(picture, wide, f"{label} 第{at + 1}张"))
         self.caption = QLineEdit(str(answer.get("caption") or ""))
         self.caption.setFixedWidth(wide)
         self.caption.setMaxLength(CAPTION)
@@ -68,10 +68,10 @@ class PhotoCard(QFrame):
         row.addStretch(1)
         row.addWidget(self.remove)
         box.addLayout(row)
-        if when := _taken(answer):
-            box.addWidget(_narrow(when, wide, "hint"))
+        if when := taken_words(answer):
+            box.addWidget(narrow_label(when, wide, "hint"))
         if used:
-            box.addWidget(_narrow(used, wide, "warning"))
+            box.addWidget(narrow_label(used, wide, "warning"))
 
     def set_ends(self, *, first: bool, last: bool) -> None:
         """No arrow where there is nowhere to go."""
@@ -98,7 +98,7 @@ class PhotoCard(QFrame):
 
 
 class CardStrip(QWidget):
-    """Cards in rows that break where the field ends, as high as the rows are at its width: a layout that trades height
+    """Cards in rows that break where the field or page ends, as high as the rows are at its width: a layout that trades height
     for width would let the page keep room for the narrowest."""
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ class CardStrip(QWidget):
         self.setLayout(self._rows)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def set_cards(self, cards: Sequence[PhotoCard]) -> None:
+    def set_cards(self, cards: Sequence[QWidget]) -> None:
         """These and no others."""
         while (item := self._rows.takeAt(0)) is not None:
             gone: QWidget | None = item.widget()
@@ -117,7 +117,11 @@ class CardStrip(QWidget):
         for card in cards:
             self._rows.addWidget(card)
             card.show()
-        self.setVisible(bool(cards))
+        if not cards:
+            self.hide()
+        elif self.parentWidget() is not None:
+            # 还没有父窗口时显示，会闪出一个空窗口
+            self.show()
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -139,7 +143,8 @@ class _Rows(Flow):
 _WAYS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
-def _thumbnail(picture: QPixmap, wide: int, name: str) -> QLabel:
+def thumbnail(picture: QPixmap, wide: int, name: str) -> QLabel:
+    """A picture, three quarters as high as wide, sharp at any scale; 照片待补 for a null one."""
     tall = wide * 3 // 4
     shown = QLabel(LATE if picture.isNull() else "")
     shown.setFixedSize(wide, tall)
@@ -159,7 +164,7 @@ def _thumbnail(picture: QPixmap, wide: int, name: str) -> QLabel:
     return shown
 
 
-def _narrow(text: str, wide: int, role: str) -> QLabel:
+def narrow_label(text: str, wide: int, role: str) -> QLabel:
     """Words as wide as the thumbnail, as high as they need; a long number may break before its digits, too."""
     label = label_of(re.sub(r"-(?=\d)", "-\u200b", text), role)
     label.setFixedWidth(wide)
@@ -168,7 +173,15 @@ def _narrow(text: str, wide: int, role: str) -> QLabel:
     return label
 
 
-def _taken(answer: dict[str, Json]) -> str:
+def pixmap_of(data: bytes) -> QPixmap:
+    """A picture to show; a null one for no data or none that can be read."""
+    drawn = QPixmap()
+    drawn.loadFromData(data)
+    return drawn
+
+
+def taken_words(answer: Mapping[str, Json]) -> str:
+    """「5月17日 08:30 拍」, nothing where the camera said no time."""
     moment = str(answer.get("taken") or "")
     day = day_of(moment)
     return "" if day is None else f"{day.month}月{day.day}日 {moment[11:16]} 拍".replace("  ", " ")

@@ -24,7 +24,7 @@ from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import Asks, Field, label_of, link_button
-from baitao_desktop.ui.fields.photo_card import CardStrip, PhotoCard
+from baitao_desktop.ui.fields.photo_card import CardStrip, PhotoCard, pixmap_of
 from baitao_desktop.ui.fields.walking import set_order
 from baitao_desktop.ui.keys import Keys, focus
 
@@ -201,7 +201,7 @@ class PhotoField(Field):
             # 页面已经关了：照片没有进草稿，下次登录时清掉
             return
         key = _key(kept.answer)
-        self._pictures[key], self._used[key] = _pixmap(kept.thumb), kept.used
+        self._pictures[key], self._used[key] = pixmap_of(kept.thumb), kept.used
         if any(_key(photo) == key for photo in self._photos):
             self._said.append("这张照片已经加过")
         elif self._most == 1:
@@ -285,7 +285,7 @@ class PhotoField(Field):
         key = _key(photo)
         if key not in self._pictures and self._door is not None:
             # 草稿和记录里带来的，第一次画时才取
-            self._pictures[key] = _pixmap(self._door.thumb(photo))
+            self._pictures[key] = pixmap_of(self._door.thumb(photo))
             self._used[key] = self._door.used(photo) if self._door.used is not None else ""
         return PhotoCard(
             photo, at, picture=self._pictures.get(key, QPixmap()), used=self._used.get(key, ""), label=self.asks.label,
@@ -298,12 +298,6 @@ def _key(photo: Json) -> str:
     """What makes two answers the same photo, whatever their captions."""
     found = photo.get("blob") or photo.get("sha256") if isinstance(photo, dict) else photo
     return str(found)
-
-
-def _pixmap(data: bytes) -> QPixmap:
-    drawn = QPixmap()
-    drawn.loadFromData(data)
-    return drawn
 
 
 def photos_in(data: QMimeData, *, strict: bool = True) -> list[Path | bytes]:

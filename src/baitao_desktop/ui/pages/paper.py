@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from baitao_desktop.actions import photos, records
+from baitao_desktop.actions import records
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.fitting import HIDDEN
 from baitao_desktop.actions.records import View
@@ -19,10 +18,10 @@ from baitao_desktop.domain.values import chinese_date, day_of
 from baitao_desktop.forms import Question, label_of
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of as words
-from baitao_desktop.ui.pages.parts import card, flow, selectable
+from baitao_desktop.ui.pages import record_photos
+from baitao_desktop.ui.pages.parts import card, selectable
 
 SILENT = ("calculate", "hidden", "note", "image", "audio", "video", "file")
-THUMB = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,8 @@ def photo_answers(view: View) -> list[tuple[str, Json]]:
     return found
 
 
-def draw(desk: Desk, view: View) -> QWidget:
-    """The paper of a record."""
+def draw(desk: Desk, view: View, save: record_photos.Save | None = None) -> QWidget:
+    """The paper of a record. `save` is asked for the untouched file of a photo that is here."""
     frame, inside = card()
     frame.setAccessibleName(view.form.title)
     for part in parts_of(desk, view):
@@ -107,24 +106,8 @@ def draw(desk: Desk, view: View) -> QWidget:
     shots = photo_answers(view)
     if shots:
         inside.addWidget(words("照片", "section"))
-        inside.addWidget(flow(*(_thumb(desk, label, shot) for label, shot in shots)))
+        inside.addWidget(record_photos.draw_photos(desk, shots, save))
     return frame
-
-
-def _thumb(desk: Desk, label: str, shot: Json) -> QWidget:
-    shown = QLabel("照片待补")
-    shown.setAccessibleName(label)
-    shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    shown.setFixedSize(THUMB, THUMB)
-    shown.setStyleSheet(f"background: {look.WINDOW}; border: 1px solid {look.LINE};")
-    picture = QPixmap()
-    if picture.loadFromData(photos.small_photo(desk, shot, longest=2 * THUMB)):
-        shown.setPixmap(
-            picture.scaled(
-                THUMB - 2, THUMB - 2, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            )
-        )
-    return shown
 
 
 def group_text(desk: Desk, view: View) -> str:
