@@ -67,13 +67,13 @@ def test_void_deleted_and_revoked_prove_nothing() -> None:
     ]
     row = Head(unit="SCJG", received="2022-05-03", status="accepted")
     made = record("xiansuo", steps)
-    assert proven(made, row) == {("task:5.1.2-1", "SCJG all"), ("task:5.1.2-2", "DZZ203 all")}
+    assert proven(made, row) == {("task:5.1.2-1", "SCJG 全程"), ("task:5.1.2-2", "DZZ203 全程")}
     assert proven(made, replace(row, status="void")) == set()
     assert proven(replace(made, deleted=True), row) == set()
     taken_back = record("xiansuo", [*steps, ("revoke", {"of": ["d", 2]})])
-    assert proven(taken_back, row) == {("task:5.1.2-2", "DZZ203 all")}
+    assert proven(taken_back, row) == {("task:5.1.2-2", "DZZ203 全程")}
     never = record("xiansuo", [*steps, ("revoke", {"of": ["d", 1]})])
-    assert ("task:5.1.2-2", "DZZ203 all") in proven(never, row)  # 登记不能撤销，只能作废
+    assert ("task:5.1.2-2", "DZZ203 全程") in proven(never, row)  # 登记不能撤销，只能作废
 
 
 def test_an_answer_counts_for_who_handles_and_who_received_first() -> None:
@@ -84,7 +84,7 @@ def test_an_answer_counts_for_who_handles_and_who_received_first() -> None:
     ]
     found = proven(record("xiansuo", steps), Head(unit="SCJG", received="2022-05-03", status="closed"))
     for task in ("5.1.1-2", "5.1.2-6"):
-        assert {value for key, value in found if key == f"task:{task}"} == {"SCJG all", "DZZ203 all"}
+        assert {value for key, value in found if key == f"task:{task}"} == {"SCJG 全程", "DZZ203 全程"}
 
 
 def test_a_record_counts_once_where_the_month_does_not_matter() -> None:
@@ -95,7 +95,7 @@ def test_a_record_counts_once_where_the_month_does_not_matter() -> None:
     ]
     made = record("xiansuo", steps)
     rows = list(tasks.prover(TASKS.values(), CAMPAIGN, FORMS)(made, Head(unit="DZZ203", status="accepted")))
-    assert rows.count(("task:5.1.2-1", "DZZ203 all")) == 1
+    assert rows.count(("task:5.1.2-1", "DZZ203 全程")) == 1
 
 
 def test_only_a_document_makes_red_and_only_after_its_day(campaign: Campaign, catalogue: Catalogue) -> None:
@@ -133,7 +133,14 @@ def test_no_day_before_the_phase_and_none_after_the_campaign(campaign: Campaign,
 
 def test_a_tick_by_hand_and_its_undoing() -> None:
     rec = tasks.tick_id("baitao_2022", "4-1", "DZZ203", WHOLE)
-    said = {"task": "4-1", "unit": "DZZ203", "period": WHOLE, "by": "张某某", "at": "2022-05-18T09:30", "version": "1"}
+    said: dict[str, Any] = {
+        "task": TASKS["4-1"],
+        "unit": "DZZ203",
+        "period": WHOLE,
+        "by": "张某某",
+        "at": "2022-05-18T09:30",
+        "version": "1",
+    }
     with pytest.raises(Refused) as refused:
         tasks.tick(rec, None, "DZZ203", evidence="  ", **said)
     assert refused.value.code == "A77"
@@ -141,7 +148,9 @@ def test_a_tick_by_hand_and_its_undoing() -> None:
     made = replay_new(ops)
     state = tasks.fold(made.steps)
     assert (state.handling, state.proxy, state.person) == ("ticked", True, "张某某")
-    assert ("hand:4-1", "DZZ203 all") in tasks.head(made, state).facets
+    row = tasks.head(made, state)
+    assert ("hand:4-1", "DZZ203 全程") in row.facets
+    assert (row.no, row.person) == ("四（一）", "张某某（代录）")
     with pytest.raises(Refused) as refused:
         tasks.untick(made, state, reason="", by="张某某", at="")
     assert refused.value.code == "A04"

@@ -270,7 +270,7 @@ def tick(desk: Desk, instance: Instance, *, evidence: str, photos: Sequence[Json
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         old = writer.get(rec) if writer.has(rec) else None
         ops = tasks.tick(
-            rec, old, old.scope if old is not None else _scope(desk, unit), task=task.id, unit=unit, period=period,
+            rec, old, old.scope if old is not None else _scope(desk, unit), task=task, unit=unit, period=period,
             evidence=evidence, photos=photos, by=desk.who.name, at=desk.at(), version=desk.forms[tasks.FORM].version,
             proxy=unit not in desk.card.codes,
         )  # fmt: skip

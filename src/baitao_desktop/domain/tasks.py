@@ -22,8 +22,9 @@ from baitao_desktop.domain.values import day_of
 KIND = "task"
 FORM = "renwu"
 BY_RECORD, BY_HAND = "task:", "hand:"
-"""Facet keys are these and the task's id; the value is `UNIT MONTH` (`UNIT all` for a tick that is not of one month)."""
-WHOLE = "all"
+"""Facet keys are these and the task's id; the value is `UNIT MONTH` (`UNIT 全程` for a tick that is not of one month)."""
+WHOLE = "全程"
+"""The period of a task that is not of one month, in the word that stands on the tick's own page and ledger."""
 STATUS = {"ticked": "已完成", "open": "已撤回"}
 STATES = {
     "record": "已完成（记录）", "hand": "已完成（手工）", "open": "待办", "due": "建议日已过", "overdue": "已逾期",
@@ -31,6 +32,9 @@ STATES = {
 """How an instance stands, as on screen and paper."""
 ACTS = {"tick": "记为完成", "untick": "撤回", "correct": "更正"}
 _TASK, _UNIT, _PERIOD, EVIDENCE, PHOTOS = "renwu_bianhao", "danwei", "zhouqi", "liuhen", "zhaopian"
+LONGEST = 300
+"""Characters of what proves a tick, as its form has it."""
+_CLAUSE, _WORDS = "tiaokuan", "renwu"
 _REPORTED_MONTH = "yuefen"
 """The month a 报送 is about; it is often handed over when the next one has begun."""
 _MOMENTS = ("at", "registered_at", "accepted_at", "feedback_at", "closed_at")
@@ -70,7 +74,7 @@ def head(record: Record, state: TaskState) -> Head:
     if state.handling == "ticked" and not record.deleted:
         facets.append((f"{BY_HAND}{task}", f"{unit} {period}"))
     return Head(
-        no=str(task or ""), status=state.handling, unit=str(unit or ""), person=state.person, received=state.at,
+        no=str(record.answers.get(_CLAUSE) or ""), status=state.handling, unit=str(unit or ""), person=f"{state.person}（代录）" if state.proxy else state.person, received=state.at,
         facets=tuple(facets),
     )  # fmt: skip
 
@@ -84,15 +88,19 @@ def tick_id(campaign: str, task: str, unit: str, period: str) -> RecordId:
 
 
 def tick(
-    rec: RecordId, old: Record | None, scope: str, *, task: str, unit: str, period: str, evidence: str,
+    rec: RecordId, old: Record | None, scope: str, *, task: Task, unit: str, period: str, evidence: str,
     photos: Sequence[Json] = (), by: str, at: str, version: str, proxy: bool = False,
 ) -> list[NewOp]:  # fmt: skip
     """记为完成 with what proves it; the same instance again brings its words up to date."""
     if not evidence.strip() and not photos:
         raise Refused("A77", "还没有写明留痕。请写上凭什么算做完（文件、会议、照片），再记为完成。", "六（二）")
+    if len(evidence.strip()) > LONGEST:
+        raise Refused("A89", f"留痕写了{len(evidence.strip())}字，请控制在{LONGEST}字以内，长的材料拍成照片附上。", "")
     held: list[Json] = list(photos)
     answers: dict[str, Json] = {
-        _TASK: task,
+        _TASK: task.id,
+        _CLAUSE: task.clause,
+        _WORDS: task.action,
         _UNIT: unit,
         _PERIOD: period,
         EVIDENCE: evidence.strip(),
@@ -100,7 +108,7 @@ def tick(
     }
     given = {k: v for k, v in answers.items() if v}
     said: dict[str, Json] = {
-        "task": task,
+        "task": task.id,
         "unit": unit,
         "by": by,
         "at": at,
@@ -191,7 +199,7 @@ def _who_when(row: Head, steps: Sequence[Step], acts: Sequence[str]) -> Iterable
 
 def mark_of(tasks: Iterable[Task], campaign: Campaign) -> str:
     """Changes when what proves a task changes; part of the projection's version (kernel §8)."""
-    said = [f"{t.id} {t.cadence} {t.proof}" for t in tasks] + [str(campaign.month_first_day)]
+    said = [f"{t.id} {t.cadence} {t.proof}" for t in tasks] + [str(campaign.month_first_day), WHOLE]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
 
@@ -200,7 +208,7 @@ def mark_of(tasks: Iterable[Task], campaign: Campaign) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One task of one unit in one period: `month` is the month's name or `all`. `state` is `record` (ticked by a record),
+    """One task of one unit in one period: `month` is the month's name or WHOLE. `state` is `record` (ticked by a record),
     `hand`, `open`, `due` (its advised day has passed: grey, USERS 13) or `overdue` (a binding day has passed: red)."""
 
     task: Task
@@ -234,7 +242,7 @@ def instance(
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """Records that prove, and ticks by hand, by (task, unit, month or `all`)."""
+    """Records that prove, and ticks by hand, by (task, unit, month or WHOLE)."""
 
     counts: Mapping[tuple[str, str, str], int]
     hand: Collection[tuple[str, str, str]]

@@ -14,7 +14,7 @@ from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.tasks import Evidence, Hand, Means, ThisMonth
 from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.catalogue import Task
-from baitao_desktop.domain.tasks import STATES, Instance
+from baitao_desktop.domain.tasks import LONGEST, STATES, Instance
 from baitao_desktop.domain.values import minute_text
 from baitao_desktop.ui import look
 from baitao_desktop.ui.buttons import button
@@ -57,7 +57,7 @@ def begin(page: DeskPage, instance: Instance, means: Means) -> None:
 
 def tick_sheet(page: DeskPage, instance: Instance) -> ActSheet:
     """记为完成: what proves it, in words or pictures."""
-    words = LongTextField(Asks("留痕", f"写明凭什么算做完，如：{instance.task.trace}"))
+    words = LongTextField(Asks("留痕", f"写明凭什么算做完，如：{instance.task.trace}", limit=LONGEST))
     shots = PhotoField(Asks("照片或扫描件"), photo_door(page.seat, page.win), most=MOST_PHOTOS)
     desk = page.desk
 
@@ -197,8 +197,8 @@ class MonthChip(MenuChip):
 
     def __init__(self, desk: Desk, do: Callable[[], object]) -> None:
         super().__init__("月份", "calendar", self._fill)
+        self._desk, self._do = desk, do
         self._months = tasks.months_so_far(desk)
-        self._do = do
         self.month = self._months[0]
         self.choose(self.month.name)
 
@@ -210,6 +210,8 @@ class MonthChip(MenuChip):
 
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
+        # 电脑开着过夜，二十一日起就有新的一个月
+        self._months = tasks.months_so_far(self._desk)
         for month in self._months:
             add_tick(menu, _month_words(month), partial(self._chosen, month.name), on=month == self.month)
 
