@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baitao_desktop import cli
 from baitao_desktop.actions import briefings, findings, inspection_summary, inspections, papers, records
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.inspection_counts import counted_rows, month_inspections, work_words
@@ -22,7 +23,7 @@ from baitao_desktop.domain.query import Query
 from baitao_desktop.domain.records import Record
 from baitao_desktop.reports.sheets import ledger_xlsx
 from baitao_desktop.reports.summary_table import summary_pdf, summary_sheet
-from conftest import MakeDesk, checklist_answers, fixed_clock
+from conftest import PASSWORD, MakeDesk, checklist_answers, fixed_clock
 from reports_kit import NOT_FIRST, NOT_LAST, assert_fonts_whole, cell_lines, seams, texts
 
 SEVERITIES = ("general", "serious", "grave", "major")
@@ -243,3 +244,19 @@ def test_a_joint_inspection_counts_for_each_unit_what_it_looked_at(office: Desk)
     (joint,) = [c.looked for c in checks if len(c.looked) > 1]
     assert joint == {"SCJG": 24, "SSB": 0}
     assert {f.unit for f in finds} == {"SSB", "SCJG"}
+
+
+def test_summary_and_ledger_from_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAITAO_CONFIG", str(tmp_path / "settings"))
+    password = tmp_path / "口令.txt"
+    password.write_text(PASSWORD, encoding="utf-8")
+    common = ["--at", str(tmp_path / "村"), "--password-file", str(password)]
+    assert cli.run(["new", *common, "--unit", "麦子坪村", "--person", "测经办", "--practice"]) == 0
+    assert cli.run(["inspections", *common, "--month", "2022-05", "--to", str(tmp_path / "出")]) == 0
+    assert cli.run(["ledger", *common, "--form", "检查台账", "--to", str(tmp_path / "出")]) == 0
+    assert "检查情况汇总表" in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "出").iterdir()) == [
+        f"{kind}_麦子坪村_20220518.{ending}" for kind in ("检查台账", "检查情况汇总表") for ending in ("pdf", "xlsx")
+    ]

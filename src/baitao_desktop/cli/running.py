@@ -162,7 +162,12 @@ def _add_work(commands: Any) -> None:
     ask = _verb(commands, "ask", "按查询码查办理情况", verbs.ask)
     ask.add_argument("code", metavar="查询码", help="回执上的11位查询码")
     ledger = _verb(commands, "ledger", "出台账（PDF 和 .xlsx）", verbs.ledger)
-    ledger.add_argument("--form", default="xiansuo", metavar="表", help="哪种表的台账，写代码或名称（默认：线索）")
+    ledger.add_argument(
+        "--form",
+        default="xiansuo",
+        metavar="表",
+        help="哪种表的台账，写代码或名称；各行业检查合成一本写“检查台账”（默认：线索）",
+    )
     ledger.add_argument("--to", type=Path, default=Path(), metavar="文件夹", help="放台账的文件夹")
     briefing = _verb(commands, "briefing", "出工作简报（PDF）", verbs.briefing)
     briefing.add_argument("--to", type=Path, default=Path(), metavar="文件夹", help="放简报的文件夹")
@@ -175,6 +180,9 @@ def _add_work(commands: Any) -> None:
     )
     tasks.add_argument("--to", type=Path, metavar="文件夹", help="同时把任务清单存到这个文件夹")
     tasks.add_argument("--wall", action="store_true", help="出所有单位的任务完成情况一览（A3 和 A4 各一份）")
+    checks = _verb(commands, "inspections", "出检查情况汇总表（PDF 和 .xlsx）", verbs.inspections)
+    checks.add_argument("--to", type=Path, default=Path(), metavar="文件夹", help="放汇总表的文件夹")
+    checks.add_argument("--month", type=verbs.month_name, metavar="月份", help="哪个月的，如 2022-05（默认：本月）")
     listed = _verb(commands, "list", "列出记录", verbs.listed)
     listed.add_argument("--form", default="xiansuo", metavar="表", help="哪种表，写代码或名称（默认：线索）")
     listed.add_argument("--text", default="", metavar="词", help="只列含有这些字的")

@@ -284,13 +284,15 @@ def ask(said: argparse.Namespace) -> None:
 
 def ledger(said: argparse.Namespace) -> None:
     from baitao_desktop.actions import papers
+    from baitao_desktop.actions.inspection_ledgers import INSPECTIONS, TITLES
     from baitao_desktop.cli import values
 
     with _open(said) as desk:
-        form = values.form_named(desk, said.form)
-        query = Query(form=form.id, descending=False)
+        every = said.form.strip() in (INSPECTIONS, TITLES[INSPECTIONS])
+        form_id = INSPECTIONS if every else values.form_named(desk, said.form).id
+        query = Query(form=form_id, descending=False)
         for xlsx in (False, True):
-            print(papers.save_ledger(desk, form.id, query, said.to, xlsx=xlsx).value)
+            print(papers.save_ledger(desk, form_id, query, said.to, xlsx=xlsx).value)
 
 
 def briefing(said: argparse.Namespace) -> None:
@@ -324,6 +326,15 @@ def tasks(said: argparse.Namespace) -> None:
             print("\t".join(words))
         if said.to:
             print(task_papers.save_list(desk, unit, said.to, month).value)
+
+
+def inspections(said: argparse.Namespace) -> None:
+    from baitao_desktop.actions import inspection_summary
+
+    with _open(said) as desk:
+        month = desk.campaign.month_named(said.month) if said.month else None
+        for xlsx in (False, True):
+            print(inspection_summary.save_summary(desk, said.to, month, xlsx=xlsx).value)
 
 
 def month_name(text: str) -> str:

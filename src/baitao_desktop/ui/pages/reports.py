@@ -1,4 +1,4 @@
-"""报表文书: the tip ledger, the briefing of a month, the ledger of visits."""
+"""报表文书: ledgers and the summary of inspections, the briefing of a month, blank checklists."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from baitao_desktop.actions import briefings, papers
+from baitao_desktop.actions import briefings, inspection_summary, papers
 from baitao_desktop.actions.briefings import BriefingDraft
-from baitao_desktop.domain import tips
+from baitao_desktop.actions.inspection_counts import PUBLICITY, VISIT
+from baitao_desktop.actions.inspection_ledgers import INSPECTIONS, TITLES
+from baitao_desktop.actions.inspections import checklists
+from baitao_desktop.domain import inspections, tips
 from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.query import Query
@@ -28,7 +32,8 @@ from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.seat import DeskPage, Seat
 from baitao_desktop.ui.pages.table_forms import open_ledger
 
-VISIT = "zoufang"
+SUMMARY = "jiancha_huizong"
+"""Asked for instead of a form: 检查情况汇总表."""
 ALL = "all"
 LAST_ISSUE = "briefing.issue"
 
@@ -56,10 +61,10 @@ class ReportsPage(DeskPage):
         self.made = Made(seat.opener)
         self.inside.addWidget(Fieldset([self.month], lambda: None))
         self.inside.addWidget(self.made)
-        self.inside.addWidget(self._ledger_card(tips.FORM, "线索管理台账"))
+        self.inside.addWidget(self._papers_card())
         self.inside.addWidget(self._briefing_card())
-        if VISIT in self.desk.forms:
-            self.inside.addWidget(self._ledger_card(VISIT, "走访登记台账"))
+        self.blanks_frame, self.blanks = card()
+        self.inside.addWidget(self.blanks_frame)
         self.others_frame, self.others = card()
         self.inside.addWidget(self.others_frame)
         self.forms_link = link("表样：自己编的表", lambda: self.win.show_page("forms"), icon="menu")
@@ -83,29 +88,50 @@ class ReportsPage(DeskPage):
         since, until = (month.since.isoformat(), month.until.isoformat()) if month else ("", "")
         return Query(form=form_id, since=since, until=until, descending=False)
 
-    # —— 台账 ——
+    # —— 台账和汇总 ——
 
-    def _ledger_card(self, form_id: str, title: str) -> QFrame:
-        frame, inside = card(title)
-        view = act_button("预览", lambda: self.preview(form_id, title), icon="print")
-        pdf = act_button("存为PDF", lambda: self.save(form_id), icon="save")
-        sheet = act_button("存为表格", lambda: self.save(form_id, xlsx=True), icon="export")
-        for made in (view, pdf, sheet):
-            made.setAccessibleName(f"{title} {made.text()}")
-        inside.addWidget(flow(view, pdf, sheet))
+    def _papers_card(self) -> QFrame:
+        """A line for each paper: its name, and what can be done with it."""
+        frame, inside = card("台账和汇总")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for row, (form_id, title) in enumerate(self._papers()):
+            grid.addWidget(label_of(title), row, 0, Qt.AlignmentFlag.AlignVCenter)
+            acts = (
+                act_button("预览", partial(self.preview, form_id, title), icon="print"),
+                act_button("存为PDF", partial(self.save, form_id), icon="save"),
+                act_button("存为表格", partial(self.save, form_id, xlsx=True), icon="export"),
+            )
+            for made in acts:
+                made.setAccessibleName(f"{title} {made.text()}")
+            grid.addWidget(flow(*acts), row, 1)
+        inside.addLayout(grid)
         return frame
 
+    def _papers(self) -> list[tuple[str, str]]:
+        known = [
+            (tips.FORM, "线索管理台账"), (SUMMARY, inspection_summary.TITLE), *TITLES.items(),
+            (PUBLICITY, "宣传活动台账"), (VISIT, "走访登记台账"),
+        ]  # fmt: skip
+        return [(form, title) for form, title in known if form in self.desk.forms or form in (SUMMARY, INSPECTIONS)]
+
     def preview(self, form_id: str, title: str) -> None:
-        desk, query = self.desk, self.query(form_id)
+        desk, query, month = self.desk, self.query(form_id), self._month()
+        if form_id == SUMMARY:
+            self._preview(
+                title, lambda: inspection_summary.summary_pdf(desk, month),
+                lambda folder: inspection_summary.save_summary(desk, folder, month).value,
+            )  # fmt: skip
+            return
+        self._preview(
+            title, lambda: papers.ledger_pdf(desk, form_id, query),
+            lambda folder: papers.save_ledger(desk, form_id, query, folder).value,
+        )  # fmt: skip
 
-        def save(folder: Path) -> Path:
-            return papers.save_ledger(desk, form_id, query, folder).value
-
-        self.act(
-            lambda _tell: papers.ledger_pdf(desk, form_id, query),
-            done=lambda pdf: self._open(title, pdf, save),
-            title="正在排版台账",
-        )
+    def _preview(self, title: str, paint: Callable[[], bytes], save: Callable[[Path], Path]) -> None:
+        self.act(lambda _tell: paint(), done=lambda pdf: self._open(title, pdf, save), title="正在排版")
 
     def _open(self, name: str, pdf: bytes, save: Callable[[Path], Path]) -> None:
         self.win.open_page(PreviewPage(self.seat, name, pdf, save))
@@ -114,25 +140,49 @@ class ReportsPage(DeskPage):
         folder = self.win.chooser.folder(self, "存到哪个文件夹")
         if folder is None:
             return
-        desk, query = self.desk, self.query(form_id)
-        self.act(
-            lambda _tell: papers.save_ledger(desk, form_id, query, folder, xlsx=xlsx),
-            done=lambda done: self._saved(done.value),
-            title="正在生成台账",
-        )
+        desk, query, month = self.desk, self.query(form_id), self._month()
+
+        def made() -> Path:
+            if form_id == SUMMARY:
+                return inspection_summary.save_summary(desk, folder, month, xlsx=xlsx).value
+            return papers.save_ledger(desk, form_id, query, folder, xlsx=xlsx).value
+
+        self.act(lambda _tell: made(), done=self._saved, title="正在生成")
+
+    # —— 空白检查表 ——
+
+    def _show_blanks(self) -> list[QWidget]:
+        empty(self.blanks)
+        self.blanks.addWidget(label_of("空白检查表", "section"))
+        self.blanks.addWidget(label_of("打印出来带到现场用笔填；看什么、依据哪一条，都印在每一项下面。", "hint"))
+        links: list[QWidget] = [
+            link(form.title, partial(self.preview_blank, form), icon="print", name=f"空白{form.title}")
+            for form in checklists(self.desk)
+        ]
+        self.blanks.addWidget(flow(*links))
+        return links
+
+    def preview_blank(self, form: Form) -> None:
+        desk = self.desk
+        self._preview(
+            f"空白{form.title}", lambda: papers.blank_pdf(desk, form.id),
+            lambda folder: papers.save_blank(desk, form.id, folder).value,
+        )  # fmt: skip
 
     def _saved(self, path: Path) -> None:
         self.made.show_file(path)
         self.scroller.verticalScrollBar().setValue(0)
 
     def _show_others(self) -> None:
-        """Every other form has its ledger, too: those the program fills in, and an office's own, which come and go."""
+        """Every other form has its ledger, too: those the program fills in, and an office's own, which come and go.
+        Checklists have theirs in the room of inspections."""
         empty(self.others)
         self.others.addWidget(label_of("其他台账", "section"))
-        others = [f for f in self.desk.forms.values() if f.id not in (tips.FORM, VISIT)]
+        above = {form for form, _ in self._papers()}
+        others = [f for f in self.desk.forms.values() if f.id not in above and f.kind != inspections.KIND]
         links = [link(f.title, partial(self.open_ledger, f), icon="report") for f in others]
         self.others.addWidget(flow(*links))
-        chain(*links, self.forms_link)
+        chain(*self._show_blanks(), *links, self.forms_link)
 
     def open_ledger(self, form: Form) -> None:
         open_ledger(self.seat, self.win, form, room=self.room)
