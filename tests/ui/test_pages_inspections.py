@@ -15,6 +15,7 @@ from baitao_desktop.domain import inspections as law
 from baitao_desktop.domain.ops import RecordId
 from baitao_desktop.domain.query import Line, Query
 from baitao_desktop.ui.app import Program
+from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.pages.checking import JointBlock, VenueBlock
 from baitao_desktop.ui.pages.home import HomePage
@@ -195,6 +196,9 @@ def part(health: Desk, rec: RecordId) -> None:
         page = form_page(program)
         assert "社服中心" in page.title
         assert page.filling.value("changsuo_mingcheng") == "某某保健品店"
+        name = page.fields["changsuo_mingcheng"]
+        assert isinstance(name, TextField)
+        assert name.line.isReadOnly(), "表头由牵头单位填"
         page.put({"xm[SB-21]/jieguo": "no", "xm[SB-21]/wenti": "床垫没有注册证", "xm[SB-22]/jieguo": "not_applicable"})
         page.save_now()
         (draft,) = drafts.drafts(health)

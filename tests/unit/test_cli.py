@@ -348,7 +348,7 @@ def test_a_plain_record_is_corrected_and_voided(line: Line) -> None:
     }
     no = number_in(line.register(VILLAGE, {"form": "走访登记", "answers": answers}))
     assert "二组农户" in line.at(VILLAGE, "list", "--form", "走访登记").replace("\n", "")
-    assert "只能更正、作废" in line.at(VILLAGE, "act", "受理", no.strip(), status=1)
+    assert "没有受理这一步。可用：更正、作废。" in line.at(VILLAGE, "act", "受理", no.strip(), status=1)
     assert "改为三组农户" in line.at(
         VILLAGE, "act", "更正", no, "--set", "走访的场所或人家=三组农户", "--set", "理由=写错"
     )

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from baitao_desktop.cli import asking, values
+from baitao_desktop.domain import findings as finding_law
+from baitao_desktop.domain import inspections as checks
 from baitao_desktop.domain import tips as law
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json, RecordId
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
 
 VERBS = {
     "上报": "hand_up", "受理": "accept", "核实": "verify", "更正": "correct", "办结": "close", "作废": "void", "回复": "feedback",
-    "撤销": "revoke",
+    "撤销": "revoke", "整改": "rectify", "复查": "recheck", "销号": "clear", "定期限": "set_due",
 }  # fmt: skip
 _NAMES = {
     "person": "责任人", "unit": "承办单位", "due_verify": "核实期限", "due_close": "办结期限", "verified_at": "核实时间",
     "verified_by": "核实人", "seen": "核实情况", "result": "核实结果", "conclusion": "内部结论", "reply": "给举报人的回复",
     "loss": "损失", "returned": "已退回", "reason": "理由", "feedback_at": "回复时间", "how": "回复方式", "text": "回复内容",
-    "reaction": "对方的反应", "outcome": "回复结果",
+    "reaction": "对方的反应", "outcome": "回复结果", "rechecked_at": "复查时间", "rechecked_by": "复查人", "approver": "批准人",
+    "due": "整改期限",
 }  # fmt: skip
 _ALSO = {
     "更正理由": "reason", "作废理由": "reason", "反应": "reaction", "单位": "unit", "损失金额": "loss", "已退回金额": "returned",
@@ -46,6 +49,11 @@ HELP = f"""每一步 --set 要填的内容（写中文名或括号里的名字�
   撤销  不用填；只能撤销自己刚办的一步
 金额按元写，如 3980、3980.50、2万（只有 loss_fen、returned_fen 按分写）；时间写 2022-05-18 或 2022-05-18 09:30；
 选项写文字或代码都行，多选用顿号隔开；单位写名称。
+检查记录有更正、作废，联合检查还有办结（没有交齐时写 理由（reason））。查出的问题：
+  整改    整改情况（text）必填
+  复查    复查结果（result：合格、不合格，继续整改）、复查时间（rechecked_at）、复查人（rechecked_by）必填；不合格的可写整改期限（due）
+  销号    批准人（approver）必填，复查合格才行
+  定期限  整改期限（due）、理由（reason）都要填
 走访登记等其他记录只有更正、作废两步。
 例：act 核实 编号 --set 核实时间=2022-05-18 --set 核实人=王某某 --set 核实情况=已到现场 --set 核实结果=属实"""
 
@@ -78,24 +86,42 @@ def pairs_of(said: Sequence[str]) -> dict[str, str]:
 
 def act(desk: Desk, verb: str, number: str, pairs: Mapping[str, str]) -> str:
     """Carry out one step; what was done and how sums and choices were understood, as a sentence."""
-    from baitao_desktop.actions import records, tips
+    from baitao_desktop.actions import tips
 
     rec, form = find(desk, number)
-    is_tip = form.kind == law.KIND
-    if not is_tip and verb not in ("correct", "void"):
-        raise UserFacingError("A53", f"“{form.title}”只能更正、作废，没有{law.ACTS[verb]}这一步。")
+    taken = _acts(form)
+    if verb not in taken:
+        words = "、".join(word for word, act in VERBS.items() if act in taken)
+        said = next(word for word, act in VERBS.items() if act == verb)
+        raise UserFacingError("A53", f"“{form.title}”没有{said}这一步。可用：{words or '没有，由程序自己写'}。")
     if verb == "correct":
         return _correct(desk, rec, form, pairs)
     if verb == "revoke":
         _take(desk, "revoke", pairs, {})
         tips.revoke(desk, rec, tips.last_step(desk, rec))
         return "已撤销。"
-    do: Callable[..., Any] = getattr(tips if is_tip else records, verb)
+    do = taken[verb]
     keywords = {k: p for k, p in inspect.signature(do).parameters.items() if p.kind is p.KEYWORD_ONLY}
-    given = _take(desk, verb, pairs, {k: p.default is p.empty for k, p in keywords.items()})
+    wanted = {k: p.default is p.empty for k, p in keywords.items() if k != "photos"}
+    given = _take(
+        desk, verb, pairs, wanted, results=finding_law.RESULTS if form.kind == finding_law.KIND else law.RESULTS
+    )
     do(desk, rec, **given)
     sums = [f"{_NAMES[_FEN[k]]}{yuan(v)}元" for k, v in given.items() if k in _FEN and isinstance(v, int)]
     return "已办。" + ("、".join(sums) + "。" if sums else "")
+
+
+def _acts(form: Form) -> dict[str, Callable[..., Any]]:
+    """What may be done to a record of this form from the command line, by verb."""
+    from baitao_desktop.actions import findings, inspections, records, tips
+
+    by_kind: dict[str, tuple[Any, tuple[str, ...]]] = {
+        law.KIND: (tips, ("hand_up", "accept", "verify", "correct", "close", "void", "feedback", "revoke")),
+        checks.KIND: (inspections, ("correct", "close", "void")),
+        finding_law.KIND: (findings, ("rectify", "recheck", "clear", "set_due")),
+    }
+    room, verbs = by_kind.get(form.kind, (records, ("correct", "void")))
+    return {} if form.id in records.BY_PROGRAM and form.kind not in by_kind else {v: getattr(room, v) for v in verbs}
 
 
 def find(desk: Desk, said: str) -> tuple[RecordId, Form]:
@@ -133,7 +159,14 @@ def _correct(desk: Desk, rec: RecordId, form: Form, pairs: Mapping[str, str]) ->
     return f"已更正：{'；'.join(now)}。"
 
 
-def _take(desk: Desk, verb: str, pairs: Mapping[str, str], takes: Mapping[str, bool]) -> dict[str, Any]:
+def _take(
+    desk: Desk,
+    verb: str,
+    pairs: Mapping[str, str],
+    takes: Mapping[str, bool],
+    *,
+    results: Mapping[str, str] = law.RESULTS,
+) -> dict[str, Any]:
     """The step's own parameters out of what was written. UserFacingError A54 says in Chinese what it takes."""
     labels = {_FEN.get(name, name): name for name in takes}
     by_words = {_NAMES.get(short, short): short for short in labels} | {w: s for w, s in _ALSO.items() if s in labels}
@@ -142,10 +175,10 @@ def _take(desk: Desk, verb: str, pairs: Mapping[str, str], takes: Mapping[str, b
         short = by_words.get(key, key)
         name = labels.get(short, key if key in takes else "")
         if not name:
-            raise UserFacingError("A54", f"“{law.ACTS[verb]}”没有“{key}”这一项。{_wanted(labels, takes)}")
+            raise UserFacingError("A54", f"“{_word(verb)}”没有“{key}”这一项。{_wanted(labels, takes)}")
         if name in given:
             raise UserFacingError("A54", f"“{_NAMES.get(_FEN.get(name, name), name)}”写了两次。请只留一个。")
-        given[name] = _value(desk, name, text, fen=key in _FEN)
+        given[name] = _value(desk, name, text, fen=key in _FEN, results=results)
     missing = [_NAMES.get(short, short) for short, name in labels.items() if takes[name] and name not in given]
     if missing:
         raise UserFacingError("A54", f"还没有写{'、'.join(missing)}。{_wanted(labels, takes)}")
@@ -162,7 +195,11 @@ def _wanted(labels: Mapping[str, str], takes: Mapping[str, bool]) -> str:
     return "；".join(said) + "。"
 
 
-def _value(desk: Desk, name: str, text: str, *, fen: bool) -> Any:
+def _word(verb: str) -> str:
+    return next(word for word, act in VERBS.items() if act == verb)
+
+
+def _value(desk: Desk, name: str, text: str, *, fen: bool, results: Mapping[str, str]) -> Any:
     if name in _FEN:
         sum_of = reading.read_integer(text) if fen else reading.read_fen(text)
         if sum_of is None:
@@ -170,7 +207,7 @@ def _value(desk: Desk, name: str, text: str, *, fen: bool) -> Any:
             raise UserFacingError("A56", f"“{_NAMES[_FEN[name]]}”要{how}。请改正后再来一次。")
         return sum_of
     if name == "result":
-        return _code(text, law.RESULTS, name)
+        return _code(text, results, name)
     if name == "outcome":
         return _code(text, _OUTCOMES, name)
     if name == "unit" and text:
@@ -178,10 +215,10 @@ def _value(desk: Desk, name: str, text: str, *, fen: bool) -> Any:
         if unit is None:
             raise UserFacingError("A24", f"没有“{text}”这个单位。请核对名称。")
         return unit.code
-    if name in ("due_verify", "due_close") and text:
+    if name in ("due_verify", "due_close", "due") and text:
         day = reading.read_day(text, desk.today)
         return _there(day.isoformat() if day else None, name, "写存在的日期，如 2022-05-25")
-    if name in ("verified_at", "feedback_at") and text:
+    if name in ("verified_at", "feedback_at", "rechecked_at") and text:
         return _there(_when(desk, text), name, "写存在的日期或时间，如 2022-05-18 09:30")
     return text
 

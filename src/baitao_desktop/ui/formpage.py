@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import QTimer
@@ -42,6 +43,7 @@ class FormPage(DrawnPage):
     be answered). `form_in(language)` gives the same form in another of its `languages`; with it a form that has more
     than one gets a menu. On a checklist `may_answer(row)` says which rows are answered here (without it all), and
     `law(refs, day)` names the law in force on the day of the inspection (without it 依据 is left out).
+    `closed(path)` says which questions can only be read here.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class FormPage(DrawnPage):
         basis: Callable[[str], str] = make.clause_words,
         may_answer: Callable[[Row], bool] | None = None,
         law: Callable[[Sequence[str], date], Sequence[str]] | None = None,
+        closed: Callable[[str], bool] | None = None,
         new: bool | None = None,
         title: str = "",
         submit_text: str = "提交",
@@ -68,6 +71,8 @@ class FormPage(DrawnPage):
     ) -> None:
         filling = fill(form, answers, now=now(), lists=lists, new=new)
         needs = make.Needs(now, photos, basis, files, check_door(lists, may_answer, law))
+        if closed is not None:
+            needs = replace(needs, closed=closed)
         super().__init__(title or form.title, form, filling, needs, extra)
         self.room = room
         self._now = now

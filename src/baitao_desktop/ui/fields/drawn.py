@@ -205,7 +205,7 @@ class DrawnPage(Page):
 
     def _lock(self, path: str, field: Field) -> None:
         """A question the form fills in itself, or closes for now, can be read and not changed."""
-        locked = field.answers and self.filling.readonly(path)
+        locked = field.answers and (self.filling.readonly(path) or self._needs.closed(path))
         if locked or path in self._locked:
             field.set_read_only(read_only=locked)
         if locked:

@@ -38,6 +38,10 @@ OTHER = {"Other": "其他", "Specify other.": "请说明其他"}
 """Words pyxform puts into a form for `or_other`, whatever its language."""
 
 
+def _open(_path: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What fields ask of their page: the time, how photos and files are kept, a clause in words, what checklists ask."""
@@ -47,6 +51,7 @@ class Needs:
     basis: Callable[[str], str]
     files: FileDoor | None = None
     checks: CheckDoor = field(default_factory=CheckDoor)
+    closed: Callable[[str], bool] = _open
 
 
 def clause_words(clause: str) -> str:

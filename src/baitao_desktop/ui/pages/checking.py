@@ -195,9 +195,10 @@ def make_part_page(seat: Seat, window: MainWindow, rec: RecordId, *, unit: str =
         save_draft=lambda so_far: drafts.save_draft(
             seat.desk, draft_id, view.form.id, so_far, record=rec, version=view.form.version
         ),
-        above=[label_of(f"只填{who}的项目，别的单位的项目在这里改不动。", "hint")],
+        above=[label_of(f"只填{who}的项目和检查人员；别的单位的项目{'' if owner == state.unit else '和表头'}在这里改不动。", "hint")],
         photos=photo_door(seat, window, view.form, rec=rec), files=file_door(seat, window), new=False, title=f"{view.form.title}　{who}的部分",
         submit_text="提交本单位的部分", room=ROOM, law=law_on(desk),
         may_answer=lambda row: law.may_answer(state, row, owner),
+        closed=lambda path: owner != state.unit and not path.startswith((f"{law.ROWS}[", f"{law.INSPECTORS}[")),
     )  # fmt: skip
     return page
