@@ -20,6 +20,8 @@ _PACKAGES = (
     "pyrage",
     "openpyxl",
     "pypdfium2",
+    "Pillow",
+    "pi-heif",
 )
 _SHARED = ("libGL.so.1", "libEGL.so.1", "libglib-2.0.so.0", "libfontconfig.so.1", "libdbus-1.so.3", "libxkbcommon.so.0")
 _ON_SCREEN = ("libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1", "libxcb-image.so.0")
