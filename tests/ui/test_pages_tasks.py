@@ -314,3 +314,13 @@ def test_the_wall_is_previewed_and_saved(make: Make, tmp_path: Path, button: str
         chooser.where = tmp_path
         shown.save()
         assert [p.name for p in tmp_path.glob("*.pdf")] == ["任务完成情况一览_20220518.pdf"]
+
+
+def test_a_checklist_task_begins_that_checklist(make: Make) -> None:
+    desk = make("SSB")
+    with seated(desk) as program:
+        page = all_tasks(program)
+        click(page.rows["5.3.1-2"], "开始检查")
+        form = program.window.page()
+        assert isinstance(form, FormPage)
+        assert form.filling.form.id == "jiancha_yl"

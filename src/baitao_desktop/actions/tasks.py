@@ -195,10 +195,11 @@ def words_of(desk: Desk, instance: Instance) -> str:
 
 
 def means(desk: Desk, instance: Instance) -> Means:
-    """What a person opens to do it: the form or page that its proof names, else the tick by hand."""
+    """What a person opens to do it: the form or page that its proof names, else the tick by hand. For another unit the
+    office can only tick: what it files itself counts for itself."""
     proof = proof_of(instance.task)
     form = next((f for p in proof.forms for f in desk.forms if Proof((p,), (), (), 1).names(f)), "") if proof else ""
-    if proof is None or not form:
+    if proof is None or not form or instance.unit not in desk.card.codes:
         return Means("记为完成", "tick")
     if form == _REPORT:
         return Means(_VERBS[form], "page", "exchange")
