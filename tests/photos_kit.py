@@ -70,3 +70,23 @@ def near(said: object, meant: tuple[int, int, int]) -> bool:
     """Whether a pixel has this colour, as far as JPEG keeps it."""
     assert isinstance(said, tuple)
     return all(abs(a - b) <= 12 for a, b in zip(said, meant, strict=True))
+
+
+def turned_heic() -> bytes:
+    """The sample with the note that it lies on its side, as a telephone held upright writes it (`irot`, 90° to the left);
+    heif-enc cannot."""
+    data = bytearray(HEIC.read_bytes())
+    box, grown = b"\x00\x00\x00\x09irot\x01", 10
+    rights = data.index(b"ipma") - 4
+    # 图像 1 的属性从三个变四个，第四个是新加的
+    count = rights + 18
+    assert data[count : count + 4] == b"\x03\x81\x02\x83"
+    data[count : count + 4] = b"\x04\x81\x02\x83\x84"
+    data[rights:rights] = box
+    for name, more in (("meta", grown), ("iprp", grown), ("ipco", len(box)), ("ipma", 1)):
+        at = data.index(name.encode()) - 4
+        data[at : at + 4] = (int.from_bytes(data[at : at + 4], "big") + more).to_bytes(4, "big")
+    for item in (16, 34):
+        at = data.index(b"iloc") + item
+        data[at : at + 4] = (int.from_bytes(data[at : at + 4], "big") + grown).to_bytes(4, "big")
+    return bytes(data)

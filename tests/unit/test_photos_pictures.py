@@ -16,7 +16,7 @@ from PIL import Image
 
 from baitao_desktop.actions.pictures import clean_picture
 from baitao_desktop.domain.errors import UserFacingError
-from photos_kit import GREEN, HEIC, RED, as_file, camera_jpeg, halves, near, noted_png, segments
+from photos_kit import GREEN, HEIC, RED, as_file, camera_jpeg, halves, near, noted_png, segments, turned_heic
 
 
 def shown(data: bytes) -> Image.Image:
@@ -165,6 +165,10 @@ def test_a_telephone_of_the_other_kind_is_read_too(monkeypatch: pytest.MonkeyPat
     assert (clean.taken, clean.ending) == ("2022-05-17T08:30+08:00", ".heic")
     picture = Image.open(io.BytesIO(clean.jpeg))
     assert picture.size == (640, 480) and near(picture.getpixel((100, 100)), RED)
+    with Image.open(io.BytesIO(clean_picture(turned_heic(), "现场").jpeg)) as upright:
+        # 左转一次：红的一角到左下，绿的一角到右上；不会转两次
+        assert upright.size == (480, 640)
+        assert near(upright.getpixel((100, 600)), RED) and near(upright.getpixel((400, 100)), GREEN)
     # 没有 pi-heif 的电脑：只有这一种读不了
     monkeypatch.setitem(sys.modules, "pi_heif", None)
     trouble = refused(HEIC.read_bytes())
