@@ -1,4 +1,5 @@
-"""Handing over one year of one village – 250 records of 7 operations, 50 photos – out of the cabinet onto a stick.
+"""Handing over, out of the cabinet onto a stick: one year of one village – 250 records of 7 operations, 50 photos – and
+one busy month of it – 30 visits, 12 inspections with their findings, 60 photos.
 
 250 is generous: the whole subdistrict's briefing counts 41 tips in two months for 17 villages (first_course §6); the
 rest is for weekly visits and activities.
@@ -24,9 +25,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import zstandard
 
 from baitao_desktop import seal
-from baitao_desktop.domain.ops import NewOp, OpKind, PersonId, Scope, derived_id, to_line
+from baitao_desktop.actions.desk import load_rules
+from baitao_desktop.domain.inspections import rest_in_order, rows_of
+from baitao_desktop.domain.ops import Json, NewOp, OpKind, PersonId, RecordId, Scope, derived_id, to_line
 from baitao_desktop.exchange import bundle
 from baitao_desktop.exchange.manifest import Manifest
+from baitao_desktop.forms import fill as fill_paper
 from baitao_desktop.storage.store import Store
 from exchange_kit import unit
 from storage_kit import cabinet
@@ -55,6 +59,52 @@ def fill(store: Store) -> list[str]:
     with store.writing(PersonId(""), _now()) as writer:
         writer.put(ops)
     return shas
+
+
+def fill_month(store: Store) -> list[str]:
+    """A village's month: real checklists with three problems each, as they are handed in."""
+    chance = random.Random(2023)
+    known = load_rules(Path(tempfile.mkdtemp(prefix="bench_forms_")))
+    shas = [store.blob_put(io.BytesIO(chance.randbytes(PHOTO_BYTES)), "image/jpeg") for _ in range(60)]
+    ops = []
+    for n in range(30):
+        said = {
+            "zoufang_riqi": "2022-05-10",
+            "suozai_cunshe": "DZZ203",
+            "changsuo_mingcheng": f"{n}组小卖部",
+            "jianwen": ["wu"],
+        }
+        ops += _filed(derived_id("visit", str(n)), "zoufang", said)
+    forms = [form for form in known.forms.values() if form.kind == "inspection"]
+    for n in range(12):
+        form = forms[n % len(forms)]
+        page = fill_paper(form, {}, now=_now(), lists=known.lists, new=True)
+        page.seed("xm")
+        page.answer("changsuo_mingcheng", f"夕阳康养会所{n}")
+        for path, value in rest_in_order(rows_of(page.answers())).items():
+            page.answer(path, value)
+        bad = chance.sample([r for r in rows_of(page.answers()) if r.in_order], 3)
+        for row in bad:
+            page.answer(f"xm[{row.code}]/jieguo", "no" if row.ok_answer == "yes" else "yes")
+            page.answer(f"xm[{row.code}]/wenti", "".join(chance.choices(WORDS, k=40)))
+        rec = derived_id("check", str(n))
+        ops += _filed(rec, form.id, {k: v for k, v in page.answers().items() if v is not None})
+        for row in bad:
+            told = {
+                "jiancha": rec,
+                "xiang": row.code,
+                "neirong": row.text,
+                "shishi": "".join(chance.choices(WORDS, k=40)),
+            }
+            ops += _filed(derived_id("finding", rec, row.code), "wenti", told)
+    with store.writing(PersonId(""), _now()) as writer:
+        writer.put(ops)
+    return shas
+
+
+def _filed(rec: RecordId, form: str, answers: dict[str, Json]) -> list[NewOp]:
+    said = {"no": f"DZZ203-{rec[:6]}", "unit": "DZZ203", "person": "张某某", "at": "2022-05-18T09:00+08:00"}
+    return [NewOp(rec, form, HERE, OpKind.CREATE, "", answers), NewOp(rec, form, HERE, OpKind.STEP, "register", said)]
 
 
 def _now():  # type: ignore[no-untyped-def]
@@ -98,13 +148,13 @@ def timed(act: Callable[[], Path]) -> tuple[float, float]:
     return spent, cpu
 
 
-def main() -> None:
+def measure(name: str, make: Callable[[Store], list[str]]) -> None:
     with tempfile.TemporaryDirectory(prefix="bench_") as place:
         folder = Path(place)
         store = cabinet(folder / "cabinet")
         office = unit(9, "ZXB", is_office=True)
         sender = unit(1, "DZZ203", office=office)
-        shas = fill(store)
+        shas = make(store)
         with store.reading() as reader:
             text = "".join(to_line(op) + "\n" for op in reader.since({}, lambda _: True))
         sources = [folder / "ops.ndjson", folder / "sealed.slot"]
@@ -121,13 +171,18 @@ def main() -> None:
         raw = sum(source.stat().st_size for source in sources)
         size = ours(store, shas, folder, sender, office).stat().st_size
         store.close()
-    print(f"hand_over bytes {raw / 1e6:.1f} MB")
-    print(f"hand_over bundle {size / 1e6:.1f} MB")
+    print(f"{name} bytes {raw / 1e6:.1f} MB")
+    print(f"{name} bundle {size / 1e6:.1f} MB")
     for what, i in (("", 0), ("cpu_", 1)):
         my, their = min(m[i] for m in mine), min(t[i] for t in theirs)
-        print(f"hand_over {what}ours {my * 1000:.0f} ms")
-        print(f"hand_over {what}tar_zstd_age {their * 1000:.0f} ms")
-        print(f"hand_over {what}ratio {my / their:.2f} x")
+        print(f"{name} {what}ours {my * 1000:.0f} ms")
+        print(f"{name} {what}tar_zstd_age {their * 1000:.0f} ms")
+        print(f"{name} {what}ratio {my / their:.2f} x")
+
+
+def main() -> None:
+    measure("hand_over", fill)
+    measure("hand_over_month", fill_month)
 
 
 if __name__ == "__main__":
