@@ -204,7 +204,7 @@ def _fit(desk: Desk, form_id: str, answers: Mapping[str, Json], version: str) ->
     whole = {k: v for k, v in answers.items() if v is not None}
     require_fit(desk, form, whole)
     if not inspections.rows_of(whole):
-        raise UserFacingError("A70", f"“{form.title}”里没有检查项，没有提交。请重新打开这张表再填。")
+        raise UserFacingError("A80", f"“{form.title}”里没有检查项，没有提交。请重新打开这张表再填。")
     return form, whole
 
 

@@ -257,7 +257,7 @@ def rest_in_order(rows: Sequence[Row]) -> dict[str, Json]:
 
 def problem_answers(rows: Sequence[Row], numbers: Iterable[str]) -> dict[str, Json]:
     """Quick entry from a filled paper: the answers that make these items problems. A number is the place on the paper
-    (8), the code (YL-08) or its end (08). Refused A70 for one that no row has."""
+    (8), the code (YL-08) or its end (08). Refused A80 for one that no row has."""
     by_name: dict[str, Row] = {}
     for n, row in enumerate(rows, 1):
         tail = row.code.rpartition("-")[2].upper()
@@ -267,7 +267,7 @@ def problem_answers(rows: Sequence[Row], numbers: Iterable[str]) -> dict[str, Js
     for said in numbers:
         row_named = by_name.get(said.strip().upper())
         if row_named is None:
-            raise Refused("A70", f"这张表里没有第“{said.strip()[:12]}”项。请核对纸上的编号。", "")
+            raise Refused("A80", f"这张表里没有第“{said.strip()[:12]}”项。请核对纸上的编号。", "")
         if row_named.ok_answer in ("yes", "no"):
             out[f"{ROWS}[{row_named.code}]/jieguo"] = "no" if row_named.ok_answer == "yes" else "yes"
     return out
