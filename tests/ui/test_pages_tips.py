@@ -21,6 +21,7 @@ from baitao_desktop.ui.pages.blocks import HandUpBlock, ReasonBlock
 from baitao_desktop.ui.pages.forming import CLOSED, open_form
 from baitao_desktop.ui.pages.home import HomePage
 from baitao_desktop.ui.pages.ledger import LedgerPage
+from baitao_desktop.ui.pages.pasting import PasteBlock
 from baitao_desktop.ui.pages.preview import PreviewPage
 from baitao_desktop.ui.pages.record import RecordPage
 from baitao_desktop.ui.pages.registered import RegisteredPage
@@ -344,3 +345,26 @@ def test_an_act_sheet_shows_every_field_or_scrolls_to_it(program: Program) -> No
     assert in_view(form, form.fields[0]._problem)
     assert "请填写责任人" in said(form.fields[0])
     form.reject()
+
+
+def test_a_message_from_the_group_fills_the_publicity_form(program: Program) -> None:
+    program.window.go_room("publicity")
+    click(program.window, "登记宣传活动")
+    page = form_page(program)
+    page.put({"renshu": 7})
+    block = page.findChild(PasteBlock)
+    assert block is not None
+    block.unfold()
+    block.field.set_value("【麦子坪村】5月12日在二组院坝开展反诈宣传，发放传单200份，入户35户，参加120人")
+    block.take()
+    answers = page.answers()
+    assert (answers["huodong_riqi"], answers["suozai_cunshe"], answers["didian"]) == (
+        "2022-05-12",
+        "DZZ203",
+        "二组院坝",
+    )
+    assert (answers["hushu"], answers["fenshu"], answers["renshu"]) == (35, 200, 7), "自己填过的不改"
+    assert "日期2022-05-12" in said(page)
+    block.field.set_value("没有数字")
+    block.take()
+    assert page.answers()["fenshu"] == 200

@@ -27,6 +27,7 @@ from baitao_desktop.ui.fields.files import FileDoor
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.pages.blocks import HandUpBlock, ReasonBlock
 from baitao_desktop.ui.pages.old_table import LeftBehind, OldTable
+from baitao_desktop.ui.pages.pasting import PLACES, PasteBlock
 from baitao_desktop.ui.pages.photo_doors import photo_door
 from baitao_desktop.ui.pages.seat import Seat
 from baitao_desktop.ui.reporterblock import ReporterBlock
@@ -203,7 +204,8 @@ def _plain_page(seat: Seat, window: MainWindow, begun: Begun) -> FormPage:
         if form.id == VISIT and whole.get("zhuan_xiansuo") == "shi" and records.may_register(seat.desk):
             open_form(seat, window, law.FORM, known=tip_of_visit(whole))
 
-    page = draw_page(seat, window, begun, submit=submit)
+    above = [PasteBlock(seat.desk, form, lambda: (page.answers(), page.put))] if form.id in PLACES else []
+    page = draw_page(seat, window, begun, submit=submit, above=above)
     return page
 
 
