@@ -17,6 +17,7 @@ from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.inspection_papers import advice, blank_checklist, inspection_paper, paper_title
 from baitao_desktop.domain.inspections import rows_of
 from baitao_desktop.domain.ops import Json, RecordId
+from baitao_desktop.domain.query import Query
 from baitao_desktop.reports.inspection_paper import inspection_pdf
 from baitao_desktop.reports.papers import CheckRow, InspectionPaper
 from conftest import MakeDesk, checklist_answers, fixed_clock
@@ -334,6 +335,24 @@ def test_sixty_failed_items_and_long_names_keep_inside() -> None:
     keeps_inside(pdf)
     said = words(pdf)
     assert all(f"ZJ-{n:02d}" in said for n in range(60))
+
+
+def test_the_paper_of_a_finding_says_the_law_and_advises(make_desk: MakeDesk) -> None:
+    desk = make_desk("社事办")
+    filed(desk, problems={"1": "证照过期"})
+    with desk.store.reading() as reader:
+        (line,) = reader.lines(reader.ids(Query(form="wenti")))
+    said = words(papers.record_pdf(desk, line.id))
+    assert said.startswith("问题整改表") and "《老年人权益保障法》第四十三条" in said
+    assert "未登记的建议停止并移送民政或市监" in said and "责令" not in said
+
+
+def test_sums_and_the_line_of_reporting_stand_plainly(make_desk: MakeDesk) -> None:
+    desk = make_desk("社事办")
+    paper = inspection_paper(desk, records.look(desk, filed(desk, "fj", jine_fen=120_000_000, renshu=3)))
+    answers = {a.label: a.value for group in (*paper.head, *paper.tail) for a in group.answers}
+    assert answers["吸收金额（元）"] == "1200000.00" and answers["直接损失（元）"] == ""
+    assert answers["检查情况"].endswith("；未发现问题，最重的程度：重大风险。涉及人数或金额达到报告标准，另行报告。")
 
 
 def test_words_of_power_become_advice() -> None:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from baitao_desktop.actions.inspection_papers import advice
+from baitao_desktop.actions.inspection_papers import advice, finding_basis
 from baitao_desktop.actions.inspections import line_name, line_of
 from baitao_desktop.domain import findings, inspections
-from baitao_desktop.domain.catalogue import UNVERIFIED, basis_of_row
 from baitao_desktop.domain.inspections import severity_word
 from baitao_desktop.domain.kinds import status_label
 from baitao_desktop.domain.ops import Json
@@ -76,7 +75,7 @@ def _checked(desk: Desk, words: Describer, form: Form, line: Line) -> tuple[Cell
 def _found(desk: Desk, words: Describer, line: Line) -> tuple[Cell, ...]:
     said, head = line.answers, line.head
     day = day_of(_text(said.get("faxian_riqi")))
-    basis = basis_of_row(desk.catalogue.basis, _text(said.get("yiju")).split(), day) if day else (UNVERIFIED,)
+    basis = finding_basis(desk, said)
     return (
         head.no, day or "", _text(said.get("changsuo_mingcheng")), words.label("suozai_cunshe", said.get("suozai_cunshe")),
         line_name(desk, _text(said.get("hangye"))), _text(said.get("xiang")), _text(said.get("shishi")),

@@ -89,6 +89,22 @@ def blank_checklist(desk: Desk, form: Form) -> InspectionPaper:
     )  # fmt: skip
 
 
+def finding_groups(desk: Desk, form: Form, answers: Mapping[str, Json]) -> list[Group]:
+    """The parts of the paper of one finding: as any record's, with the law of its day, and advice for orders."""
+    from baitao_desktop.reports.papers import Answer, Group
+
+    said = {**answers, "jianyi": advice(str(answers.get("jianyi") or "")) or None}
+    basis = finding_basis(desk, answers)
+    return [*groups_of(desk, form, said), Group("依据", [Answer("依据", "；".join(basis), wide=True)])]
+
+
+def finding_basis(desk: Desk, answers: Mapping[str, Json]) -> tuple[str, ...]:
+    """What a finding rests on, as in force on the day it was found."""
+    day = day_of(str(answers.get("faxian_riqi") or ""))
+    refs = str(answers.get("yiju") or "").split()
+    return basis_of_row(desk.catalogue.basis, refs, day) if day else (UNVERIFIED,)
+
+
 def paper_title(form: Form) -> str:
     """What the paper of a form is called: 养老服务检查表 gives 养老服务现场检查记录表."""
     return re.sub("检查表$", "现场检查记录表", re.sub("排查表$", "排查记录表", form.title))
@@ -157,9 +173,9 @@ class _Sheet:
             return Answer(q.label.replace("日期", "时间"), self._when(), wide=True)
         value = self.answers.get(q.path)
         boxes = boxes_of(self.words, q, value)
-        text = self.words.label(q.path, value) + (
-            "元" if q.looks("bt-money") and (value is not None or self._blank) else ""
-        )
+        text = self.words.label(q.path, value)
+        if q.looks("bt-money") and "元" not in q.label and (text or self._blank):
+            text += "元"
         if q.looks("multiline") and not text:
             text = _ROOM if self._blank or self.answers.get(SIGNING, "daiqian") == "daiqian" else "（未填写）"
         named = self._blank and q.path == VENUE_NAME
@@ -263,7 +279,7 @@ def _outcome(answers: Mapping[str, Json], rows: Sequence[Row]) -> list[Answer]:
     said += f"；发现问题{len(found)}项" if found else "；未发现问题"
     said += f"，最重的程度：{level}。" if level else "。"
     if inspections.over_line(answers):
-        said += "涉及人数或金额已到预警线，请报告；预警不是定性。"
+        said += "涉及人数或金额达到报告标准，另行报告。"
     return [Answer("检查情况", said, wide=True)]
 
 

@@ -13,7 +13,7 @@ from baitao_desktop.actions import records
 from baitao_desktop.actions.desk import Desk, Done, note, require
 from baitao_desktop.actions.fitting import form_of
 from baitao_desktop.actions.inspection_ledgers import INSPECTIONS, finding_rows, inspection_rows
-from baitao_desktop.actions.inspection_papers import blank_checklist_pdf, inspection_pdf
+from baitao_desktop.actions.inspection_papers import blank_checklist_pdf, finding_groups, inspection_pdf
 from baitao_desktop.actions.inspections import checklists
 from baitao_desktop.actions.ledgers import ScreenColumn, cells_in, columns_of
 from baitao_desktop.actions.record_papers import groups_of, photos_of
@@ -114,12 +114,18 @@ def record_pdf(desk: Desk, rec: RecordId) -> bytes:
     if form.kind == inspections.KIND:
         return inspection_pdf(desk, view)
     history = tuple((h.at, h.who, "　".join([h.what, *(f"{k}：{v}" for k, v in h.details)])) for h in view.history)
+    answers, found = view.record.answers, form.kind == findings.KIND
     paper = RecordPaper(
-        form.title + ("表" if not form.title.endswith("表") else ""), view.no, groups_of(desk, form, view.record.answers),
+        "问题整改表" if found else _titled(form), view.no,
+        finding_groups(desk, form, answers) if found else groups_of(desk, form, answers),
         unit=desk.campaign.unit_name(view.record.scope), history=history, signatures=("经手人", "负责人"),
-        photos=tuple(photos_of(desk, form, view.record.answers)), form=form.id, version=form.version, watermark=desk.watermark,
+        photos=tuple(photos_of(desk, form, answers)), form=form.id, version=form.version, watermark=desk.watermark,
     )  # fmt: skip
     return paint(paper)
+
+
+def _titled(form: Form) -> str:
+    return form.title if form.title.endswith("表") else f"{form.title}表"
 
 
 def blank_pdf(desk: Desk, form_id: str) -> bytes:
@@ -132,7 +138,7 @@ def blank_pdf(desk: Desk, form_id: str) -> bytes:
         return blank_checklist_pdf(desk, form)
     return paint(
         RecordPaper(
-            form.title + ("表" if not form.title.endswith("表") else ""), "", groups_of(desk, form, {}, blank=True),
+            _titled(form), "", groups_of(desk, form, {}, blank=True),
             unit=desk.unit.name, signatures=("填表人", "负责人"), form=form.id, version=form.version, watermark=desk.watermark,
         )
     )  # fmt: skip
