@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pdfplumber
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from baitao_desktop.actions import inspections, papers, photos, records
@@ -18,11 +21,12 @@ from baitao_desktop.actions.inspection_papers import advice, blank_checklist, in
 from baitao_desktop.domain.inspections import rows_of
 from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.domain.query import Query
+from baitao_desktop.reports.breaking import visible
 from baitao_desktop.reports.inspection_paper import inspection_pdf
-from baitao_desktop.reports.papers import CheckRow, InspectionPaper
+from baitao_desktop.reports.papers import CheckRow, InspectionPaper, Signature
 from conftest import MakeDesk, checklist_answers, fixed_clock
 from forms_kit import form_of as table_form
-from reports_kit import NOT_FIRST, NOT_LAST, RARE, SENTENCE, assert_fonts_whole, cell_lines, seams, texts
+from reports_kit import NOT_FIRST, NOT_LAST, RARE, SENTENCE, assert_fonts_whole, cell_lines, chinese, seams, texts
 
 NINE = {
     "yl": ("养老服务现场检查记录表", 25), "wx": ("网上巡查记录表", 18), "yd": ("养老用地现场检查记录表", 13),
@@ -212,7 +216,7 @@ def test_signatures_are_drawn_refused_or_left_to_the_pen(make_desk: MakeDesk, wa
         assert sum(len(page.images) for page in opened.pages) == drawn + len(paper.photos)
     said = words(pdf)
     assert closing in said and word in said
-    assert ("见证人（李某某）" in said) == (way == "juqian")
+    assert ("见证人李某某" in said and "见证人：" in said) == (way == "juqian")
 
 
 def test_every_page_is_signed_once(make_desk: MakeDesk) -> None:
@@ -335,6 +339,28 @@ def test_sixty_failed_items_and_long_names_keep_inside() -> None:
     keeps_inside(pdf)
     said = words(pdf)
     assert all(f"ZJ-{n:02d}" in said for n in range(60))
+
+
+ROWS = st.lists(
+    st.builds(
+        CheckRow, code=chinese(12), text=chinese(90), said=chinese(20), section=chinese(12), unit=chinese(16),
+        hints=st.lists(chinese(60), max_size=2), mark=st.just("问题"), details=st.lists(chinese(200), max_size=4),
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(ROWS, chinese(60))
+def test_any_words_keep_inside_and_none_is_lost(items: list[CheckRow], closing: str) -> None:
+    signatures = (Signature("检查人员"), Signature("被检查方", words="拒绝签名"))
+    pdf = inspection_pdf(
+        InspectionPaper("检查记录表", "1", "单位", (), "检查项目", items, (), closing, signatures, ("检查人员",))
+    )
+    assert_fonts_whole(pdf)
+    drawn = Counter("".join(line.text for line in cell_lines(pdf, tolerance=0.5)))
+    said = Counter("".join(visible(t) for i in items for t in (i.code, i.text, i.said, i.unit, *i.hints, *i.details)))
+    assert Counter({char: n for char, n in said.items() if not char.isspace()}) <= drawn
 
 
 def test_the_paper_of_a_finding_says_the_law_and_advises(make_desk: MakeDesk) -> None:

@@ -83,7 +83,7 @@ def blank_checklist(desk: Desk, form: Form) -> InspectionPaper:
     items = items or [CheckRow("", _ROOM, sheet.boxes("")) for _ in range(_NO_ITEMS)]
     closing, signatures = _signatures(desk, form, {})
     return InspectionPaper(
-        title=paper_title(form), number="", unit=desk.unit.name, head=_numbered(head), items_title=_number(len(head), items_title),
+        title=paper_title(form), number="", unit=f"{desk.unit.name}　{chinese_date(desk.today)}印", head=_numbered(head), items_title=_number(len(head), items_title),
         items=items, tail=_numbered(tail, len(head) + 1), closing=closing, signatures=signatures,
         page_signing=_page_signing(form, {}), form=form.id, version=form.version, watermark=desk.watermark,
     )  # fmt: skip
@@ -167,7 +167,7 @@ class _Sheet:
         from baitao_desktop.reports.papers import Answer
 
         silent = q.type in UNPRINTED or q.type in ("group", "repeat") or not q.label or q.bt.get("print") == "no"
-        if silent or q.path in (SIGNING, WITNESS, BEGAN, ENDED):
+        if silent or q.path in (SIGNING, BEGAN, ENDED) or (q.path == WITNESS and not self.answers.get(WITNESS)):
             return None
         if q.path == DAY:
             return Answer(q.label.replace("日期", "时间"), self._when(), wide=True)
@@ -335,8 +335,7 @@ def _signatures(desk: Desk, form: Form, answers: Mapping[str, Json]) -> tuple[st
         picture = whole_photo(desk, shot[0] if isinstance(shot, list) and shot else shot) if way == "dangchang" else b""
         found.append(Signature(label, picture, words))
     if way == "juqian":
-        witness = str(answers.get(WITNESS) or "")
-        found.append(Signature(f"见证人{f'（{witness}）' if witness else ''}"))
+        found.append(Signature("见证人"))
     both = way not in ("juqian", "wuren") and not alone
     return "以上记录已由双方核对，记录属实。" if both else "以上记录由检查人员核对，与看到的一致。", found
 
