@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from baitao_desktop.actions import bundles, drafts, inspections, records
+from baitao_desktop.actions import bundles, drafts, inspections, photos, records
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.domain import findings as finding_law
 from baitao_desktop.domain import inspections as law
@@ -18,11 +20,13 @@ from baitao_desktop.ui.app import Program
 from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.formpage import FormPage
 from baitao_desktop.ui.pages.checking import JointBlock, VenueBlock
+from baitao_desktop.ui.pages.face_cover import CoverDialog
 from baitao_desktop.ui.pages.home import HomePage
 from baitao_desktop.ui.pages.inspections import InspectionsPage
 from baitao_desktop.ui.pages.ledger import LedgerPage
 from baitao_desktop.ui.pages.record import RecordPage
 from conftest import checklist_answers, joined
+from photos_kit import camera_jpeg
 from ui.pages_kit import click, found, said, seated, sheet
 
 YL, SB = "jiancha_yl", "jiancha_sb"
@@ -230,3 +234,27 @@ def test_the_office_enters_a_paper_for_a_unit(qapp: QApplication, tmp_path: Path
         assert "专项办张某某代录" in said(program.window)
         (line,) = lines(office, YL)
         assert (line.scope, line.head.unit) == ("SSB", "SSB")
+
+
+def test_faces_are_covered_in_the_copy_only(program: Program, desk: Desk) -> None:
+    shot = photos.keep_photo(desk, camera_jpeg((800, 600)))
+    rec = records.submit(
+        desk, "xuanchuan",
+        {
+            "huodong_riqi": "2022-05-10", "suozai_cunshe": "DZZ203", "didian": "二组院坝", "zaiti": ["weixin"],
+            "xingshi": "xianxia", "neirong": "讲套路", "zhaopian": [shot],
+        },
+    ).value  # fmt: skip
+    program.window.show_page("record", rec=rec)
+    click(program.window, "遮住人脸再复制")
+    (dialog,) = program.window.findChildren(CoverDialog)
+    QApplication.processEvents()
+    at = dialog.pad.spot()
+    QTest.mousePress(dialog.pad, Qt.MouseButton.LeftButton, pos=at.topLeft())
+    QTest.mouseMove(dialog.pad, at.center())
+    QTest.mouseRelease(dialog.pad, Qt.MouseButton.LeftButton, pos=at.center())
+    (box,) = next(iter(dialog.covered.values()))
+    assert box == pytest.approx((0, 0, 0.5, 0.5), abs=0.02)
+    dialog.go.click()
+    assert "1张照片已复制" in said(program.window)
+    assert QApplication.clipboard().mimeData().urls()

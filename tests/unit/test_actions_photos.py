@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageStat
 
 from baitao_desktop.actions import backups, group_photos, originals, photos, records
 from baitao_desktop.actions import desk as desks
@@ -144,6 +144,22 @@ def test_photos_for_the_group_carry_time_village_and_activity(make_desk: MakeDes
     assert narrow.width == 1200 and narrow.height > 1700
     fresh = group_photos.group_photos(desk, view).value
     assert sorted(fresh[0].parent.iterdir()) == sorted(fresh)
+
+
+def test_a_covered_face_cannot_be_known_again(make_desk: MakeDesk) -> None:
+    desk = make_desk("麦子坪村")
+    grain = Image.effect_noise((400, 300), 90).convert("RGB")
+    out = io.BytesIO()
+    grain.save(out, "JPEG", quality=95)
+    said = keep(desk, out.getvalue())
+    view = records.look(desk, publicity(desk, said))
+    kept = stored(desk, said["blob"])
+    (made,) = group_photos.group_photos(desk, view, covered={said["blob"]: [(0.5, 0.5, 0.25, 0.25)]}).value
+    with Image.open(made) as copied:
+        inside, beside = copied.crop((104, 79, 196, 146)).convert("L"), copied.crop((220, 79, 312, 146)).convert("L")
+        assert ImageStat.Stat(inside).stddev[0] < ImageStat.Stat(beside).stddev[0] / 3
+    assert stored(desk, said["blob"]) == kept, "本机存的不变"
+    group_photos.group_photos(desk, view, covered={said["blob"]: [(2.0, 2.0, 3.0, 3.0), (0.1, 0.1, 0.1, 0.1)]})
 
 
 def test_nine_at_most_and_none_is_told(make_desk: MakeDesk) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from baitao_desktop import files
 from baitao_desktop.actions import photos, records
 from baitao_desktop.actions.desk import Desk, Done, note_in, require
-from baitao_desktop.actions.fitting import device_mark
-from baitao_desktop.domain import plain, tips
+from baitao_desktop.actions.fitting import draw_number
+from baitao_desktop.domain import plain
 from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.kinds import law_of
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId, derived_id
 from baitao_desktop.forms import Problem, submission
 
@@ -40,14 +41,15 @@ class SubmissionTaken:
 def take_in_submission(desk: Desk, path: Path) -> Done[SubmissionTaken]:
     """收入 one submission of a known form: an .xml, or a folder holding one. The same instanceID again is a no-op.
 
-    UserFacingError A65 no submission there, A66 its form is not here or is a tip's; F01, F15 as `forms.submission`.
+    UserFacingError A65 no submission there, A66 its form is not here or has a law of its own
+    (a tip, a checklist: its acts are done in the window); F01, F15 as `forms.submission`.
     """
     require(desk, "record")
     source = _xml_in(path)
     data = _read(source)
     form_id, version = submission.form_of(data)
     form = desk.versions.get((form_id, version)) or desk.forms.get(form_id)
-    if form is None or form.kind == tips.KIND or form.id in records.BY_PROGRAM:
+    if form is None or law_of(form.kind) is not plain.LAW or form.id in records.BY_PROGRAM:
         raise UserFacingError("A66", f"这份填报用的表“{form_id}”本机没有，或者不能从手机收。请先收这张表。")
     said = submission.read_submission(form, data)
     rec = derived_id("odk", said.instance_id or source.name, form.id)
@@ -62,10 +64,11 @@ def take_in_submission(desk: Desk, path: Path) -> Done[SubmissionTaken]:
             missing.append(name)
             continue
         for key in keys:
-            answers[key] = _kept(desk, beside, picture=form.question(key).type == "image")
+            answers[key] = _kept(
+                desk, beside, picture=form.question(key).type == "image", original=photos.keeps_originals(form)
+            )
     with desk.store.writing(desk.who.id, desk.now()) as writer:
-        n = writer.next_number(f"{form.id}-{desk.store.device}-{desk.today.year}")
-        no = f"{desk.unit.code}-{device_mark(desk.store.device)}-{desk.today.year}-{n:04d}"
+        no = draw_number(desk, writer, form.id)
         step = plain.register(no=no, unit=desk.unit.code, person=desk.who.name, at=desk.at(), version=form.version)
         changed = writer.put(
             [
@@ -99,9 +102,9 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _kept(desk: Desk, path: Path, *, picture: bool) -> Json:
+def _kept(desk: Desk, path: Path, *, picture: bool, original: bool) -> Json:
     if picture:
-        return photos.keep_photo(desk, path)
+        return photos.keep_photo(desk, path, original=original)
     try:
         with path.open("rb") as source:
             return {"blob": desk.store.blob_put(source, "application/octet-stream"), "name": path.name}

@@ -6,19 +6,18 @@ from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from baitao_desktop import files
-from baitao_desktop.actions import papers, photos, records
+from baitao_desktop.actions import papers, records
 from baitao_desktop.actions.records import Choice, Difference, HistoryLine, View
 from baitao_desktop.domain import inspections, tips
 from baitao_desktop.domain.errors import UserFacingError
-from baitao_desktop.domain.ops import RecordId
+from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.ui import look
 from baitao_desktop.ui.fields.base import label_of
-from baitao_desktop.ui.pages import acts, beside_record, check_acts, checked, paper
+from baitao_desktop.ui.pages import acts, beside_record, check_acts, checked, face_cover, paper, record_photos
 from baitao_desktop.ui.pages.forming import make_correct_page, room_of
 from baitao_desktop.ui.pages.ledger_model import STATUS_SIGNS
 from baitao_desktop.ui.pages.parts import act_button, card, chain, copy, empty, flow, link, rows_of, selectable, sign
@@ -123,7 +122,7 @@ class RecordPage(DeskPage):
             self.top.addWidget(self._difference(difference))
         if view.form.kind == inspections.KIND:
             self.paper.addWidget(checked.draw(self.desk, view))
-        self.paper.addWidget(paper.draw(self.desk, view))
+        self.paper.addWidget(paper.draw(self.desk, view, self._save_original))
         self.paper.addStretch(1)
         self.side.addWidget(self._state(view))
         beside = beside_record.draw(self.desk, view, lambda rec: self.win.show_page("record", rec=rec))
@@ -168,6 +167,7 @@ class RecordPage(DeskPage):
             others.append(link("复制文字", self._copy_text, icon="copy"))
             if paper.photo_answers(view):
                 others.append(link("复制照片", self._copy_photos, icon="photo"))
+                others.append(link("遮住人脸再复制", self._cover_faces, icon="photo"))
         return others
 
     def _reseal(self) -> None:
@@ -230,25 +230,15 @@ class RecordPage(DeskPage):
             self.win.tell("文字已复制，可以粘贴到工作群里")
 
     def _copy_photos(self) -> None:
-        if self.view is None:
-            return
-        folder = self.desk.places.cache / "copied"
-        held = [
-            d for _, shot in paper.photo_answers(self.view) if (d := photos.small_photo(self.desk, shot, longest=1600))
-        ]
-        if not held:
-            self.win.tell("照片还没有收到，收到后再复制")
-            return
-        try:
-            made = [files.write_whole(folder / f"{n}.jpg", data) for n, data in enumerate(held[:9], 1)]
-        except UserFacingError as error:
-            self.win.trouble(error)
-            return
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path)) for path in made])
-        data.setImageData(QImage.fromData(held[0]))
-        QGuiApplication.clipboard().setMimeData(data)
-        self.win.tell(f"{len(made)}张照片已复制，可以粘贴到工作群里")
+        if self.view is not None:
+            record_photos.copy_photos(self.win, self.desk, self.view)
+
+    def _cover_faces(self) -> None:
+        if self.view is not None:
+            face_cover.open_cover(self.win, self.desk, self.view)
+
+    def _save_original(self, shot: Json) -> None:
+        record_photos.save_original(self.win, self.desk, shot)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

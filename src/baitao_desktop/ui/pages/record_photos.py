@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QUrl
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from baitao_desktop.actions import group_photos, originals, photos
 from baitao_desktop.actions.desk import Desk, Done
+from baitao_desktop.actions.group_photos import Box
 from baitao_desktop.actions.records import View
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.ui import look
@@ -66,8 +67,9 @@ def save_original(window: MainWindow, desk: Desk, shot: Json) -> None:
     window.act(lambda _tell: originals.save_original(desk, shot, folder), done=done)
 
 
-def copy_photos(window: MainWindow, desk: Desk, view: View) -> None:
-    """复制照片: the files for a chat program, and the first as a picture for one that takes no files."""
+def copy_photos(window: MainWindow, desk: Desk, view: View, covered: Mapping[str, Sequence[Box]] | None = None) -> None:
+    """复制照片: the files for a chat program, and the first as a picture for one that takes no files; `covered` as
+    `group_photos` has it."""
 
     def done(came: Done[tuple[Path, ...]]) -> None:
         data = QMimeData()
@@ -76,4 +78,4 @@ def copy_photos(window: MainWindow, desk: Desk, view: View) -> None:
         QGuiApplication.clipboard().setMimeData(data)
         window.tell(f"{len(came.value)}张照片已复制，可以粘贴到工作群里")
 
-    window.act(lambda _tell: group_photos.group_photos(desk, view), done=done, title="正在准备照片")
+    window.act(lambda _tell: group_photos.group_photos(desk, view, covered=covered), done=done, title="正在准备照片")
