@@ -183,3 +183,14 @@ def test_the_office_fills_in_for_a_unit_and_it_is_marked(make_desk: MakeDesk) ->
     village = make_desk("麦子坪村")
     with pytest.raises(UserFacingError, match="只能替本单位"):
         inspections.file(village, YL, checklist_answers(village, YL), unit="社事办")
+
+
+def test_numbers_are_read_as_people_write_them(make_desk: MakeDesk) -> None:
+    desk = make_desk("文服中心")
+    rows = law.rows_of(checklist_answers(desk, "jiancha_wl", rest=False))
+    assert [r.code for r in rows] == [i.code for i in desk.catalogue.items_of("WL")], "和印出来的次序一样"
+    for said in ("T8", "t08", "WL-T08", "8"):
+        assert list(law.problem_answers(rows, [said])) == ["xm[WL-T08]/jieguo"]
+    with pytest.raises(UserFacingError, match="没有第“99”项") as trouble:
+        law.problem_answers(rows, ["1", "99"])
+    assert trouble.value.code == "A80"

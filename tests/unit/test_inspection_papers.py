@@ -17,8 +17,8 @@ from PIL import Image
 
 from baitao_desktop.actions import inspections, papers, photos, records
 from baitao_desktop.actions.desk import Desk
-from baitao_desktop.actions.inspection_papers import advice, blank_checklist, inspection_paper, paper_title
-from baitao_desktop.domain.inspections import rows_of
+from baitao_desktop.actions.inspection_papers import blank_checklist, inspection_paper, paper_title
+from baitao_desktop.domain.inspections import advice, rows_of
 from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.domain.query import Query
 from baitao_desktop.reports.breaking import visible

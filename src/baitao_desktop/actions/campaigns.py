@@ -67,9 +67,9 @@ def lists_for(campaign: Campaign, catalogue: Catalogue) -> Mapping[str, Sequence
         {
             "name": i.code, "label": i.text, "checklist": i.checklist, "section": i.section, "ok_answer": i.ok_answer,
             "evidence": i.evidence, "severity": i.severity, "basis": " ".join(i.basis), "measure": i.measure, "unit": i.unit,
-            "own_duty": "yes" if i.own_duty else "", "asked_if": i.asked_if,
+            "own_duty": "yes" if i.own_duty else "", "asked_if": i.asked_if, "order": str(n),
         }
-        for i in catalogue.items.values()
+        for n, i in enumerate(catalogue.items.values(), 1)
     ]  # fmt: skip
     return {"units.csv": rows, "units": rows, "items.csv": items, "items": items}
 

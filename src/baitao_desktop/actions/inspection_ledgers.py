@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from baitao_desktop.actions.inspection_papers import advice, finding_basis
+from baitao_desktop.actions.inspection_papers import finding_basis
 from baitao_desktop.actions.inspections import line_name, line_of
 from baitao_desktop.domain import findings, inspections
-from baitao_desktop.domain.inspections import severity_word
+from baitao_desktop.domain.inspections import advice, severity_word
 from baitao_desktop.domain.kinds import status_label
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.query import Line, Query

@@ -12,7 +12,7 @@ from baitao_desktop.actions.photos import whole_photo
 from baitao_desktop.actions.record_papers import UNPRINTED, boxes_of, groups_of, photos_of
 from baitao_desktop.domain import inspections
 from baitao_desktop.domain.catalogue import UNVERIFIED, basis_of_row
-from baitao_desktop.domain.inspections import DAY, INSPECTORS, ROWS, VENUE_NAME, InspectionState, Row
+from baitao_desktop.domain.inspections import DAY, INSPECTORS, ROWS, VENUE_NAME, InspectionState, Row, advice
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import chinese_date, day_of
 from baitao_desktop.forms import Describer, Form, Question, fill
@@ -108,11 +108,6 @@ def finding_basis(desk: Desk, answers: Mapping[str, Json]) -> tuple[str, ...]:
 def paper_title(form: Form) -> str:
     """What the paper of a form is called: 养老服务检查表 gives 养老服务现场检查记录表."""
     return re.sub("检查表$", "现场检查记录表", re.sub("排查表$", "排查记录表", form.title))
-
-
-def advice(measure: str) -> str:
-    """A catalogue's measure as a unit without enforcement power may say it: it advises, it orders nothing (USERS, powers)."""
-    return measure.replace("责令", "建议")
 
 
 class _Sheet:

@@ -296,6 +296,9 @@ def _history(desk: Desk, form: Form, ops: list[Op], name: Callable[[Op, str], st
     return tuple(lines)
 
 
+_WORDS_OF = {("rectify", "text"): "整改情况", ("recheck", "text"): "复查情况"}
+
+
 def _details(desk: Desk, act: str, data: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
     out: list[tuple[str, str]] = []
     for key, word in _STEP_WORDS.items():
@@ -303,6 +306,7 @@ def _details(desk: Desk, act: str, data: Mapping[str, Json]) -> tuple[tuple[str,
         if not isinstance(value, str) or not value or (act in ("register", "start") and key in ("person", "unit")):
             continue
         text = {"result": {**tips.RESULTS, **findings.RESULTS}, "outcome": tips.FEEDBACK}.get(key, {}).get(value, value)
+        word = _WORDS_OF.get((act, key), word)
         text = desk.campaign.unit_name(text) if key == "unit" else minute_text(text)
         out.append((word, text))
     return tuple(out)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from baitao_desktop.domain.catalogue import colour_of
 from baitao_desktop.domain.errors import Refused
-from baitao_desktop.domain.inspections import DAY, VENUE, VENUE_CODE, VENUE_NAME, VILLAGE, Row, linked
+from baitao_desktop.domain.inspections import DAY, VENUE, VENUE_CODE, VENUE_NAME, VILLAGE, Row, advice, linked
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId, derived_id
 from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
 from baitao_desktop.domain.values import day_of
@@ -121,7 +121,7 @@ def answers_for(inspection: Record, row: Row, *, no: str, line: str, unit: str, 
         "jiancha": inspection.id, "jiancha_bianhao": no, "faxian_riqi": said.get(DAY), "changsuo": said.get(VENUE),
         "changsuo_mingcheng": said.get(VENUE_NAME), "changsuo_daima": said.get(VENUE_CODE), "suozai_cunshe": said.get(VILLAGE),
         "hangye": line, "xiang": row.code, "neirong": row.text, "shishi": row.fact or row.text, "chengdu": row.severity,
-        "yiju": law, "jianyi": row.measure, "zeren_danwei": row.unit or unit,
+        "yiju": law, "jianyi": advice(row.measure), "zeren_danwei": row.unit or unit,
         "dangchang": "shi" if row.on_spot else None, "zhenggai_qixian": row.due, "zhaopian": photos or None,
     }  # fmt: skip
     return {k: v for k, v in found.items() if v not in (None, "")}

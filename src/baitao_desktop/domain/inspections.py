@@ -30,6 +30,7 @@ ASKED = ("jieguo", "wenti", "chengdu", "jiangji_liyou", "dangchang", "zhenggai_q
 """What a person fills in of a row."""
 FROZEN = (
     "neirong",
+    "xuhao",
     "fenjie",
     "zhengju",
     "hegedaan",
@@ -191,12 +192,17 @@ LAW: Law[InspectionState] = Law(KIND, 1, fold, head, STATUS, ACTS)
 
 
 def rows_of(answers: Mapping[str, Json]) -> tuple[Row, ...]:
-    """The rows of a record or a paper being filled in, by code (2 before 10)."""
+    """The rows of a record or a paper being filled in, in the catalogue's order (`xuhao`), else by code (2 before 10)."""
     held: dict[str, dict[str, Json]] = {}
     for fld, value in answers.items():
         if fld.startswith("xm[") and (found := _ROW.match(fld)):
             held.setdefault(found[1], {})[fld[found.end() + 1 :]] = value
-    return tuple(_row(code, held[code]) for code in sorted(held, key=natural))
+    return tuple(_row(code, held[code]) for code in sorted(held, key=lambda code: (_place(held[code]), natural(code))))
+
+
+def _place(said: Mapping[str, Json]) -> int:
+    number = said.get("xuhao")
+    return int(number) if isinstance(number, str) and number.isdecimal() and len(number) < 6 else 0
 
 
 def _row(code: str, said: Mapping[str, Json]) -> Row:
@@ -261,16 +267,21 @@ def problem_answers(rows: Sequence[Row], numbers: Iterable[str]) -> dict[str, Js
     by_name: dict[str, Row] = {}
     for n, row in enumerate(rows, 1):
         tail = row.code.rpartition("-")[2].upper()
-        for name in (row.code.upper(), tail, tail.lstrip("0"), str(n) if not tail.isdigit() else ""):
-            by_name.setdefault(name, row)
+        for name in (row.code.upper(), tail, str(n) if not tail.isdigit() else ""):
+            by_name.setdefault(_short(name), row)
     out: dict[str, Json] = {}
     for said in numbers:
-        row_named = by_name.get(said.strip().upper())
+        row_named = by_name.get(_short(said.strip().upper()))
         if row_named is None:
             raise Refused("A80", f"这张表里没有第“{said.strip()[:12]}”项。请核对纸上的编号。", "")
         if row_named.ok_answer in ("yes", "no"):
             out[f"{ROWS}[{row_named.code}]/jieguo"] = "no" if row_named.ok_answer == "yes" else "yes"
     return out
+
+
+def _short(name: str) -> str:
+    """T08 → T8, 08 → 8: how people write it."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", name)
 
 
 def by_meaning(row: Row, key: int) -> str:
@@ -380,6 +391,11 @@ def divided(rows: Sequence[Row], units: Sequence[str], lead: str) -> dict[str, J
 def may_answer(state: InspectionState, row: Row, unit: str) -> bool:
     """Whether this unit answers this row: its own; the lead those of units that do not take part; alone all."""
     return not state.joint or row.unit == unit or (unit == state.unit and row.unit not in state.units)
+
+
+def advice(measure: str) -> str:
+    """A catalogue's measure as a unit without enforcement power may say it: it advises, it orders nothing (domain §0.3)."""
+    return measure.replace("责令", "建议")
 
 
 def severity_word(code: str) -> str:

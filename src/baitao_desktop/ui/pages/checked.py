@@ -12,6 +12,7 @@ from baitao_desktop.domain.inspections import (
     DAY,
     InspectionState,
     Row,
+    advice,
     asked,
     duties,
     findings_in,
@@ -97,7 +98,7 @@ def _more(desk: Desk, view: View, row: Row) -> list[str]:
     said = [
         severity_word(row.severity),
         f"依据：{'、'.join(law)}" if law else "",
-        f"建议：{row.measure}" if row.measure else "",
+        f"建议：{advice(row.measure)}" if row.measure else "",
         when,
     ]
     return [t for t in said if t]
