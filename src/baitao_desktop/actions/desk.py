@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -124,11 +125,19 @@ def clock_for(mode: str, campaign: Campaign, clock: Clock) -> Clock:
 
 def load_forms(cache: Path, sources: Sequence[Path] | None = None) -> dict[str, Form]:
     """All shipped forms by id, compiled at first use in a checkout."""
-    from baitao_desktop.forms import compiled, load
+    from baitao_desktop.forms import compiled
 
     found = sources if sources is not None else sorted(paths.forms().glob("*.md"))
-    forms = [load(compiled(source, cache)) for source in found]
+    forms = [_loaded(compiled(source, cache)) for source in found]
     return {form.id: form for form in forms}
+
+
+@lru_cache(maxsize=64)
+def _loaded(xform: bytes) -> Form:
+    """A form never changes once it is read; eighteen of them take 0.1 s, and a process may sit down many times."""
+    from baitao_desktop.forms import load
+
+    return load(xform)
 
 
 def open_desk(places: Places, secret: Secret, *, clock: Clock = real_clock, progress: Progress | None = None) -> Desk:
