@@ -10,10 +10,13 @@ import random
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from baitao_desktop import seal
+from baitao_desktop.actions.campaigns import load_campaign
+from baitao_desktop.actions.catalogue import load_catalogue
 from baitao_desktop.domain.ops import (
     FIRST,
     DeviceId,
@@ -29,6 +32,7 @@ from baitao_desktop.domain.ops import (
     derived_id,
 )
 from baitao_desktop.domain.records import Head, Record
+from baitao_desktop.domain.tasks import prover
 from baitao_desktop.storage.store import Store, create
 
 FORM = "xiansuo"
@@ -47,6 +51,8 @@ LURES = ("A01", "A02", "A03", "B01", "B02", "C01", "C02", "D01", "D02", "E01")
 ACTS = ("accept", "dispatch", "sign", "verify", "transfer", "report", "close", "reply")
 TRACKS = {"accept": 0, "dispatch": 0, "sign": 1, "verify": 1, "transfer": 2, "report": 2, "close": 3, "reply": 3}
 EDITED = ("miaoshu", "jine", "didian", "beizhu", "dianhua", "renshu")
+PROVEN = prover(load_catalogue().tasks.values(), load_campaign(), {FORM})
+"""The ticks that the program itself puts into the list row of a tip."""
 UNITS = tuple(f"DZZ2{n:02d}" for n in range(17))
 
 
@@ -63,7 +69,7 @@ def fold(record: Record) -> tuple[str, str, str, str]:
 def project(record: Record) -> Head:
     said = record.answers
     first, *others = fold(record)
-    return Head(
+    head = Head(
         no=str(said.get("bianhao", "")),
         title=str(said.get("biaoti", "")),
         status=first or "new",
@@ -78,6 +84,7 @@ def project(record: Record) -> Head:
         ),
         state={"tracks": others, "steps": len(record.steps)},
     )
+    return replace(head, facets=(*head.facets, *PROVEN(record, head)))
 
 
 def sentence(chance: random.Random, length: int) -> str:

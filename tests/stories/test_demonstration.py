@@ -20,10 +20,10 @@ def test_the_demonstration_leaves_its_files_and_no_reporter(tmp_path: Path, caps
     made = sorted((tmp_path / "演示").iterdir())
     kinds = [path.suffix for path in made]
     assert (
-        kinds.count(".pdf") == 6
+        kinds.count(".pdf") == 10
         and kinds.count(".xlsx") == 1
         and kinds.count(".btx") == 3
-        and kinds.count(".png") == 14
+        and kinds.count(".png") == 17
     )
     said = capsys.readouterr().out
     assert all(path.name in said for path in made)

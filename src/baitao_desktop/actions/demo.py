@@ -10,14 +10,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from baitao_desktop import paths, seal
-from baitao_desktop.actions import briefings, bundles, cards, papers, photos, records, setup, tips
+from baitao_desktop.actions import (
+    briefings,
+    bundles,
+    cards,
+    inspection_summary,
+    inspections,
+    papers,
+    photos,
+    records,
+    setup,
+    task_papers,
+    tips,
+)  # fmt: skip
 from baitao_desktop.actions import desk as desks
+from baitao_desktop.actions.beginning import first_answers
 from baitao_desktop.actions.desk import Desk
+from baitao_desktop.domain import findings
+from baitao_desktop.domain import inspections as checks
 from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.domain.query import Query
 from baitao_desktop.domain.reporters import NO_NAME
 from baitao_desktop.domain.values import iso_minute, phone_of
+from baitao_desktop.forms import fill
 
 VILLAGES = ("DZZ203", "DZZ003")
 Row = Mapping[str, str]
@@ -32,6 +48,7 @@ class Street:
     tips: list[tuple[RecordId, Row]] = field(default_factory=list)
     codes: dict[RecordId, str] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
+    checked: RecordId = field(default=RecordId(""))
 
 
 def rows(name: str) -> list[Row]:
@@ -118,6 +135,45 @@ def register_visits(street: Street) -> None:
         records.submit(desk, "zoufang", answers)
 
 
+CHECKED: tuple[tuple[str, dict[str, str]], ...] = (
+    (
+        "夕阳康养会所",
+        {"FJ-A2": "每季送米送油，劝老人预交2万元办“贵宾会员”。", "FJ-A4": "会员费一次收三年，没有正规票据。"},
+    ),
+    ("某某健康驿站", {}),
+)
+"""Places of the demonstration and what was found there, by item."""
+
+
+def file_checks(street: Street) -> None:
+    """Each village looks into one place by the checklist on illegal fund-raising and notes one activity."""
+    for desk, (place, found) in zip(street.villages.values(), CHECKED, strict=True):
+        inspections.file(desk, "jiancha_fj", _checked(desk, place, found))
+        said: dict[str, Json] = {
+            "huodong_riqi": desk.today.isoformat(), "suozai_cunshe": desk.unit.code, "didian": "二组院坝", "zaiti": ["yuanbahui", "weixin"],
+            "liliang": ["wanggeyuan", "zhiyuanzhe"], "xingshi": "xianxia", "liujin": ["shequ", "jiating"], "hushu": 36, "fenshu": 120,
+            "renshu": 48, "neirong": "讲会员卡、免费体检的套路，发放提示，教老人先问子女、拨96110。",
+        }  # fmt: skip
+        records.submit(desk, "xuanchuan", said)
+
+
+def _checked(desk: Desk, place: str, found: Mapping[str, str]) -> dict[str, Json]:
+    form = desk.forms["jiancha_fj"]
+    page = fill(form, first_answers(desk, form), now=desk.now(), lists=desk.lists, new=False)
+    page.seed(checks.ROWS)
+    page.answer(checks.VENUE_NAME, place)
+    names = [path for path in page.paths() if path.endswith("/xingming")]
+    for path, name in zip(names, ("李某某", "赵某某"), strict=True):
+        page.answer(path, name)
+    rows = checks.rows_of(page.answers())
+    said = checks.problem_answers(rows, found) | {f"{checks.ROWS}[{code}]/wenti": fact for code, fact in found.items()}
+    for path, value in said.items():
+        page.answer(path, value)
+    for path, value in checks.rest_in_order(checks.rows_of(page.answers())).items():
+        page.answer(path, value)
+    return {k: v for k, v in page.answers(final=True).items() if v is not None}
+
+
 def send_to_office(street: Street, out: Path) -> None:
     """Both villages hand over into `out`, the office looks and takes in."""
     for desk in street.villages.values():
@@ -153,7 +209,7 @@ def work_off(street: Street) -> None:
 
 
 def print_papers(street: Street, out: Path) -> None:
-    """Ledger as PDF and .xlsx, briefing, one receipt, one tip, one visit, the visits' ledger."""
+    """Ledger as PDF and .xlsx, briefing, one receipt, one tip, one visit, one checklist, findings, figures, the wall."""
     office, tip = street.office, street.tips[0][0]
     village = street.villages[street.tips[0][1]["unit"]]
     tip_query = Query(form="xiansuo", descending=False)
@@ -165,9 +221,16 @@ def print_papers(street: Street, out: Path) -> None:
         papers.save_receipt(village, tip, street.codes[tip], out),
         papers.save_record(office, tip, out),
     ]
+    made += [
+        papers.save_ledger(office, findings.FORM, Query(form=findings.FORM, descending=False), out),
+        inspection_summary.save_summary(office, out),
+        task_papers.save_wall(office, out),
+    ]
     with office.store.reading() as reader:
         visits = [line.id for line in reader.lines(reader.ids(Query(form="zoufang")))]
-    made.append(papers.save_record(office, visits[0], out))
+        checked = [line.id for line in reader.lines(reader.ids(Query(form="jiancha_fj", descending=False)))]
+    made += [papers.save_record(office, visits[0], out), papers.save_record(office, checked[0], out)]
+    street.checked = checked[0]
     street.files += [done.value for done in made]
 
 

@@ -172,6 +172,8 @@ class Proof:
         """Whether a record counts. A facet of several values comes as several pairs of one key."""
         if not self.names(form) or (self.steps and not set(self.steps) & set(steps)):
             return False
+        if not self.facets:
+            return True
         stands: dict[str, set[str]] = {}
         for key, value in facets:
             if value:
