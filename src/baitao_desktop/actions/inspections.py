@@ -263,7 +263,9 @@ def _finding_ops(desk: Desk, writer: Writer, record: Record, row: Row, *, wrong:
     day = day_of(str(record.answers.get(DAY) or "")) or desk.today
     law = "、".join(basis_of_row(desk.catalogue.basis, row.basis, day))
     line = line_of(form_of(desk, record.form, record))
-    wanted = findings.answers_for(record, row, no=state.no, line=line, unit=unit, law=law)
+    # 目录写的责任单位可以是工作组（整治组），它没有自己的电脑：由查出问题的单位跟
+    answers_for = row.unit if row.unit in desk.campaign.units else unit
+    wanted = findings.answers_for(record, row, no=state.no, line=line, unit=answers_for, law=law)
     if there:
         finding = writer.get(rec)
         now = findings.fold(finding.steps)

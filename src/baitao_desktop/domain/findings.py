@@ -121,7 +121,7 @@ def answers_for(inspection: Record, row: Row, *, no: str, line: str, unit: str, 
         "jiancha": inspection.id, "jiancha_bianhao": no, "faxian_riqi": said.get(DAY), "changsuo": said.get(VENUE),
         "changsuo_mingcheng": said.get(VENUE_NAME), "changsuo_daima": said.get(VENUE_CODE), "suozai_cunshe": said.get(VILLAGE),
         "hangye": line, "xiang": row.code, "neirong": row.text, "shishi": row.fact or row.text, "chengdu": row.severity,
-        "yiju": law, "jianyi": advice(row.measure), "zeren_danwei": row.unit or unit,
+        "yiju": law, "jianyi": advice(row.measure), "zeren_danwei": unit,
         "dangchang": "shi" if row.on_spot else None, "zhenggai_qixian": row.due, "zhaopian": photos or None,
     }  # fmt: skip
     return {k: v for k, v in found.items() if v not in (None, "")}
