@@ -67,10 +67,12 @@ def draft_briefing(desk: Desk, month: Month | None = None, *, issue: int = 1) ->
             f"涉及老年人{monthly.elders}人，损失{wan_yuan(monthly.loss_fen)}万元，已退回{wan_yuan(monthly.returned_fen)}万元。",
         ),
         ("检查整改和宣传走访情况", work_words(desk, month)),
-        ("各村（社区）情况", reported_words(desk, month)),
+        ("各村（社区）情况", reported_words(desk, month) if desk.is_office else ""),
         (
             "下月要做的事",
-            "继续摸排走访，督促各承办单位按期核实、办结并回复举报人；对未报送的村（社区）逐个提醒。",
+            "继续摸排走访，督促各承办单位按期核实、办结并回复举报人；对未报送的村（社区）逐个提醒。"
+            if desk.is_office
+            else "继续摸排走访，对手上的线索和问题按期核实、整改、办结并回复。",
         ),
     )
     said = [(lead, text) for lead, text in parts if text]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from baitao_desktop.actions.desk import Done
 from baitao_desktop.domain import tips
 from baitao_desktop.domain.ops import Json, RecordId
 
@@ -60,5 +61,28 @@ def draft(desk: Desk, draft_id: str) -> Draft | None:
     return Draft(r.id, r.form, r.version, r.rec, json.loads(r.raw), r.at_ms) if r is not None else None
 
 
-def drop_draft(desk: Desk, draft_id: str) -> None:
+def drop_draft(desk: Desk, draft_id: str) -> Done[None]:
+    """不要了: throw a draft away; it can be put back as it was."""
+    row = desk.store.draft_get(draft_id)
     desk.store.draft_drop(draft_id)
+    if row is None:
+        return Done(None)
+
+    def back() -> Done[None]:
+        desk.store.draft_save(row.id, desk.who.id, row.form, row.version, row.rec, row.raw, row.at_ms)
+        return Done(None)
+
+    return Done(None, undo=back)
+
+
+def beside(desk: Desk, draft_id: str) -> dict[str, Json]:
+    """What a page keeps with a draft that is no answer of its form (which units take part); empty when nothing."""
+    try:
+        said = json.loads(desk.store.pref_get(desk.who.id, f"draft.{draft_id}") or "{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def keep_beside(desk: Desk, draft_id: str, said: Mapping[str, Json]) -> None:
+    desk.store.pref_put(desk.who.id, f"draft.{draft_id}", json.dumps(said, ensure_ascii=False))

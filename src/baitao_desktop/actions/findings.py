@@ -37,6 +37,11 @@ def clear(desk: Desk, rec: RecordId, *, approver: str) -> Done[None]:
     return _act(desk, rec, lambda r, s: findings.clear(r, s, approver=approver, by=desk.who.name, at=desk.at()))
 
 
+def reopen(desk: Desk, rec: RecordId, *, reason: str) -> Done[None]:
+    """重新列出: takes back a 复查合格 or 销号 that was a mistake."""
+    return _act(desk, rec, lambda r, s: findings.reopen(r, s, reason=reason, by=desk.who.name, at=desk.at()))
+
+
 def set_due(desk: Desk, rec: RecordId, *, due: str, reason: str) -> Done[None]:
     """定整改期限, or another one."""
     return _act(desk, rec, lambda r, s: findings.set_due(r, s, due=due, reason=reason, by=desk.who.name, at=desk.at()))

@@ -62,7 +62,8 @@ def inspection_paper(desk: Desk, view: View) -> InspectionPaper:
         title=paper_title(form), number=view.no, unit=_units(desk, state), head=_numbered(head),
         items_title=_number(len(head), items_title), items=[_item(desk, sheet, state, row, rows) for row in rows],
         tail=_numbered(tail, len(head) + 1), closing=closing, signatures=signatures, page_signing=_page_signing(form, answers),
-        photos=tuple(photos_of(desk, form, answers)), form=form.id, version=form.version, watermark=desk.watermark,
+        photos=tuple(photos_of(desk, form, answers)), form=form.id, version=form.version,
+        watermark="已作废" if view.state.handling == "void" else desk.watermark,
     )  # fmt: skip
 
 
@@ -271,7 +272,8 @@ def _outcome(answers: Mapping[str, Json], rows: Sequence[Row]) -> list[Answer]:
     found = inspections.findings_in(rows)
     said = f"应查{wanted}项，已查{looked}项" + (f"，未检查{wanted - looked}项" if looked < wanted else "")
     level = inspections.severity_word(inspections.level(answers, rows))
-    said += f"；发现问题{len(found)}项" if found else "；未发现问题"
+    if looked:
+        said += f"；发现问题{len(found)}项" if found else "；未发现问题"
     said += f"，最重的程度：{level}。" if level else "。"
     if inspections.over_line(answers):
         said += "涉及人数或金额达到报告标准，另行报告。"

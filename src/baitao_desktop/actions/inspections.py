@@ -12,7 +12,17 @@ from baitao_desktop.domain import findings, inspections
 from baitao_desktop.domain.cards import scope_of
 from baitao_desktop.domain.catalogue import basis_of_row
 from baitao_desktop.domain.errors import Refused, UserFacingError
-from baitao_desktop.domain.inspections import DAY, INSPECTORS, ROWS, VENUE, InspectionState, Row
+from baitao_desktop.domain.inspections import (
+    DAY,
+    INSPECTORS,
+    ROWS,
+    VENUE,
+    VENUE_CODE,
+    VENUE_NAME,
+    VILLAGE,
+    InspectionState,
+    Row,
+)  # fmt: skip
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId
 from baitao_desktop.domain.query import Query
 from baitao_desktop.domain.records import Record, sets_for
@@ -122,7 +132,7 @@ def submit_rows(
         record = _readable(desk, writer, rec)
         state = inspections.fold(record.steps)
         form = form_of(desk, record.form, record)
-        mine = own_changes(record, state, owner, answers)
+        mine = own_changes(desk, record, state, owner, answers)
         require_fit(desk, form, {**record.answers, **{k: v for k, v in mine.items() if v is not None}})
         if sets := sets_for(record, mine):
             writer.put(sets)
@@ -132,19 +142,30 @@ def submit_rows(
     return Done(rec, changed | {rec})
 
 
-def own_changes(record: Record, state: InspectionState, unit: str, answers: Mapping[str, Json]) -> dict[str, Json]:
-    """Of these answers those this unit may write: its rows, its inspectors, and for the lead all that is no row."""
-    theirs = {r.code for r in inspections.rows_of(record.answers) if not inspections.may_answer(state, r, unit)}
-    kept: dict[str, Json] = {}
-    for fld in {*answers, *(k for k in record.answers if k.startswith(f"{ROWS}["))}:
-        in_row = fld.startswith(f"{ROWS}[")
-        code = fld[len(ROWS) + 1 : fld.find("]")] if in_row else ""
-        if in_row and (code in theirs or fld.rpartition("/")[2] in inspections.FROZEN):
-            continue
-        if in_row or unit == state.unit or fld.startswith(f"{INSPECTORS}["):
-            # 本单位清空的格子也要写下去，否则改不掉
-            kept[fld] = answers.get(fld)
-    return kept
+def writable(desk: Desk, record: Record, state: InspectionState, unit: str) -> Callable[[str], bool]:
+    """Whether this unit may write a field of an inspection: its rows, its own inspectors, and for the lead the rest."""
+    rows = {r.code: inspections.may_answer(state, r, unit) for r in inspections.rows_of(record.answers)}
+    name = desk.campaign.unit_name(unit)
+    standing = {k[: k.find("]") + 1] for k in record.answers if k.startswith(f"{INSPECTORS}[") and "/" in k}
+
+    def may(fld: str) -> bool:
+        row = fld[: fld.find("]") + 1]
+        if fld.startswith(f"{ROWS}["):
+            return fld.rpartition("/")[2] not in inspections.FROZEN and rows.get(row[len(ROWS) + 1 : -1], True)
+        if fld.startswith(f"{INSPECTORS}[") and unit != state.unit:
+            return row not in standing or record.answers.get(f"{row}/danwei") == name
+        return unit == state.unit
+
+    return may
+
+
+def own_changes(
+    desk: Desk, record: Record, state: InspectionState, unit: str, answers: Mapping[str, Json]
+) -> dict[str, Json]:
+    """Of these answers those this unit may write; what it emptied is written down as empty."""
+    fields = {*answers, *(k for k in record.answers if k.startswith(f"{ROWS}["))}
+    may = writable(desk, record, state, unit)
+    return {fld: answers.get(fld) for fld in sorted(fields) if may(fld)}
 
 
 def close(desk: Desk, rec: RecordId, *, reason: str = "") -> Done[None]:
@@ -161,11 +182,14 @@ def correct(desk: Desk, rec: RecordId, *, changes: Mapping[str, Json], reason: s
     """更正; findings follow: a new problem makes one, a problem that is none any more voids its finding."""
 
     def rule(record: Record, state: InspectionState) -> list[NewOp]:
-        _take_part(desk, state)
-        require_fit(desk, form_of(desk, record.form, record), _with(record.answers, changes))
-        return inspections.correct(record, state, changes=changes, reason=reason, by=desk.who.name, at=desk.at())
+        form = form_of(desk, record.form, record)
+        least, by = least_inspectors(form), desk.who.name
+        ops = inspections.correct(record, state, changes=changes, reason=reason, least=least, by=by, at=desk.at())
+        _may_correct(desk, record, state, changes)
+        require_fit(desk, form, _with(record.answers, changes))
+        return ops
 
-    return _act(desk, rec, rule)
+    return _act(desk, rec, rule, moved=not {VENUE_NAME, VENUE_CODE, VILLAGE}.isdisjoint(changes))
 
 
 def void(desk: Desk, rec: RecordId, *, reason: str) -> Done[None]:
@@ -174,7 +198,7 @@ def void(desk: Desk, rec: RecordId, *, reason: str) -> Done[None]:
     def rule(record: Record, state: InspectionState) -> list[NewOp]:
         if state.unit not in desk.card.codes and not desk.is_office:
             raise Refused("A73", "作废由发起单位办。请联系发起单位。", "五（三）1")
-        return inspections.void(record, reason=reason, by=desk.who.name, at=desk.at())
+        return inspections.void(record, state, reason=reason, by=desk.who.name, at=desk.at())
 
     return _act(desk, rec, rule)
 
@@ -211,7 +235,7 @@ def _fit(desk: Desk, form_id: str, answers: Mapping[str, Json], version: str) ->
 def _begin(
     desk: Desk, writer: Writer, rec: RecordId, form: Form, whole: dict[str, Json], *, lead: str, units: list[str] | tuple[str, ...]
 ) -> frozenset[RecordId]:  # fmt: skip
-    venue, ops = enter_venue(desk, writer, whole, line_of(form))
+    venue, ops = enter_venue(desk, writer, whole, line_of(form), unit=lead)
     if venue is not None:
         whole[VENUE] = venue
     scope = scope_of(tuple(units) or (lead,))
@@ -248,7 +272,8 @@ def follow(desk: Desk, writer: Writer, record: Record) -> frozenset[RecordId]:
     ops: list[NewOp] = []
     for row in rows:
         who = row.unit if row.unit in state.units else state.unit
-        if (not state.joint or who in done) and f"{ROWS}[{row.code}]/jieguo" not in differing:
+        settled = state.handling == "void" or f"{ROWS}[{row.code}]/jieguo" not in differing
+        if (not state.joint or who in done or state.handling in ("void", "closed")) and settled:
             ops += _finding_ops(desk, writer, record, row, wrong=row.code in failed)
     return writer.put(ops) if ops else frozenset()
 
@@ -274,13 +299,33 @@ def _finding_ops(desk: Desk, writer: Writer, record: Record, row: Row, *, wrong:
     return findings.register(rec, record, wanted, unit=unit, person=desk.who.name, at=desk.at(), version=version)
 
 
-def _act(desk: Desk, rec: RecordId, rule: Callable[[Record, InspectionState], list[NewOp]]) -> Done[None]:
+def _act(
+    desk: Desk, rec: RecordId, rule: Callable[[Record, InspectionState], list[NewOp]], *, moved: bool = False
+) -> Done[None]:
+    """`moved`: what the inspection says of its place changed, so it may be another one of the register."""
     require(desk, "record")
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         record = _readable(desk, writer, rec)
         changed = writer.put(rule(record, inspections.fold(record.steps)))
+        if moved:
+            changed |= _enter_anew(desk, writer, writer.get(rec))
         changed |= follow(desk, writer, writer.get(rec))
     return Done(None, changed)
+
+
+def _may_correct(desk: Desk, record: Record, state: InspectionState, changes: Mapping[str, Json]) -> None:
+    _take_part(desk, state)
+    mine = [writable(desk, record, state, u) for u in state.units if u in desk.card.codes]
+    if not desk.is_office and not all(any(may(fld) for may in mine) for fld in changes):
+        raise Refused("A82", "这一处是别的参加单位填的，不能在这里更正。请由它更正，或请专项办办理。", "五（三）1")
+
+
+def _enter_anew(desk: Desk, writer: Writer, record: Record) -> frozenset[RecordId]:
+    answers = {k: v for k, v in record.answers.items() if k != VENUE}
+    form = form_of(desk, record.form, record)
+    venue, ops = enter_venue(desk, writer, answers, line_of(form), unit=inspections.fold(record.steps).unit)
+    ops += sets_for(record, {VENUE: venue}) if venue is not None else []
+    return writer.put(ops) if ops else frozenset()
 
 
 def _readable(desk: Desk, reader: Reader, rec: RecordId) -> Record:

@@ -118,7 +118,7 @@ def record_pdf(desk: Desk, rec: RecordId) -> bytes:
     paper = RecordPaper(
         "问题整改表" if found else _titled(form), view.no,
         finding_groups(desk, form, answers) if found else groups_of(desk, form, answers),
-        unit=desk.campaign.unit_name(view.record.scope), history=history, signatures=("经手人", "负责人"),
+        unit="、".join(desk.campaign.unit_name(u) for u in view.record.scope.split("+")), history=history, signatures=("经手人", "负责人"),
         photos=tuple(photos_of(desk, form, answers)), form=form.id, version=form.version, watermark=desk.watermark,
     )  # fmt: skip
     return paint(paper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from baitao_desktop.actions import inspections
 from baitao_desktop.actions.desk import Desk, Done, fresh_record_id, note_in, require
 from baitao_desktop.actions.fitting import HIDDEN, draw_number, form_of, open_answers, require_fit, scope_for
+from baitao_desktop.actions.venues import open_findings
 from baitao_desktop.domain import findings, people, plain, tasks, tips
 from baitao_desktop.domain import inspections as checks
 from baitao_desktop.domain.cards import Card
@@ -119,6 +121,8 @@ def void(desk: Desk, rec: RecordId, *, reason: str) -> Done[None]:
     """作废: it stays in its ledger."""
     if _kind(desk, rec) == checks.KIND:
         return inspections.void(desk, rec, reason=reason)
+    if n := open_findings(desk, rec):
+        raise UserFacingError("A87", f"这个场所还有{n}个问题没有销号，不能作废。请先销号，或更正检查记录。")
     with desk.store.writing(desk.who.id, desk.now()) as writer:
         record = _own(desk, writer, rec)
         return Done(None, writer.put(plain.void(record, reason=reason, by=desk.who.name, at=desk.at())))
@@ -200,7 +204,7 @@ def acts_for(desk: Desk, form: Form, state: Any) -> tuple[str, ...]:
 
 
 _ACTS_OF_FINDING = {
-    "open": ("rectify", "recheck", "set_due"), "rectified": ("recheck", "rectify", "set_due"), "passed": ("clear",),
+    "open": ("rectify", "recheck", "set_due"), "rectified": ("recheck", "rectify", "set_due"), "passed": ("clear", "reopen"), "cleared": ("reopen",),
 }  # fmt: skip
 
 
@@ -209,7 +213,9 @@ def _acts_of_inspection(desk: Desk, state: checks.InspectionState) -> tuple[str,
         return ()
     leads = desk.is_office or state.unit in desk.card.codes
     going_on = state.joint and state.handling != "closed"
-    fills = going_on and (desk.is_office or not set(desk.card.codes).isdisjoint(state.waiting)) and bool(state.waiting)
+    fills = (
+        state.joint and (desk.is_office or not set(desk.card.codes).isdisjoint(state.waiting)) and bool(state.waiting)
+    )
     first = (*(("close",) if going_on and leads and not state.waiting else ()), *(("fill",) if fills else ()))
     more = ("divide", "close") if going_on and leads and state.waiting else ()
     return (*first, *more, "correct", *(("void",) if leads else ()))
@@ -229,10 +235,24 @@ def answer_text(desk: Desk, form: Form, fld: str, value: Json) -> str:
 
 
 def label_of(form: Form, fld: str) -> str:
+    """The words of a question; in a checklist with the item's code before them (“YL-08 结果”)."""
     try:
-        return form.question(fld).label or fld
+        question = form.question(fld)
     except KeyError:
         return fld
+    item = _ITEM.match(fld)
+    return f"{item[1]} {question.label}" if item and question.label else question.label or fld
+
+
+_ITEM = re.compile(rf"{checks.ROWS}\[([^\]]+)\]/")
+
+
+def _told(form: Form, fld: str) -> bool:
+    """Whether the history tells a change of it: not what is computed, nor what no page shows."""
+    try:
+        return form.question(fld).type not in ("calculate", "hidden")
+    except KeyError:
+        return True
 
 
 def _readable(desk: Desk, reader: Reader, rec: RecordId) -> Record:
@@ -274,7 +294,7 @@ def _history(desk: Desk, form: Form, ops: list[Op], name: Callable[[Op, str], st
         if op.kind == OpKind.CREATE and isinstance(value, dict):
             before.update(value)
         elif op.kind == OpKind.SET:
-            if op.fld not in HIDDEN:
+            if op.fld not in HIDDEN and _told(form, op.fld):
                 old, new = answer_text(desk, form, op.fld, before.get(op.fld)), answer_text(desk, form, op.fld, value)
                 lines.append(
                     HistoryLine(
@@ -296,7 +316,7 @@ def _history(desk: Desk, form: Form, ops: list[Op], name: Callable[[Op, str], st
     return tuple(lines)
 
 
-_WORDS_OF = {("rectify", "text"): "整改情况", ("recheck", "text"): "复查情况"}
+_WORDS_OF = {("rectify", "text"): "整改情况", ("recheck", "text"): "复查情况", ("recheck", "result"): "复查结果"}
 
 
 def _details(desk: Desk, act: str, data: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:

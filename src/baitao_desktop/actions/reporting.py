@@ -10,7 +10,7 @@ from baitao_desktop.domain import findings, inspections, plain, tasks, tips, ven
 from baitao_desktop.domain.campaign import Month
 from baitao_desktop.domain.cards import Card
 from baitao_desktop.domain.ops import DeviceId, Json, NewOp, OpKind, RecordId, derived_id
-from baitao_desktop.domain.query import Query
+from baitao_desktop.domain.query import Line, Query
 from baitao_desktop.domain.records import sets_for
 
 if TYPE_CHECKING:
@@ -97,10 +97,19 @@ def _counts(desk: Desk, reader: Reader, month: Month) -> dict[str, int]:
         if form in _NOT_COUNTED:
             continue
         lines = reader.lines(reader.ids(Query(form=form, since=since, until=until)))
-        live = [line for line in lines if desk.unit.code in line.scope.split("+") and line.head.status != "void"]
+        live = [line for line in lines if _done_by(desk, line)]
         n = sum(1 for line in live if not any(mark in line.head.no for mark in theirs))
         out[_COUNTED.get(form, _CHECKS if desk.forms[form].kind == inspections.KIND else _OTHERS)] += n
     return out
+
+
+def _done_by(desk: Desk, line: Line) -> bool:
+    """Whether a record is this unit's and stands; of an inspection only what it has handed in itself."""
+    if desk.unit.code not in line.scope.split("+") or line.head.status == "void":
+        return False
+    state = line.head.state if desk.forms[line.form].kind == inspections.KIND else None
+    handed = state.get("handed_in") if isinstance(state, dict) else None
+    return not isinstance(handed, list) or desk.unit.code in handed
 
 
 def _others(desk: Desk, reader: Reader) -> list[DeviceId]:

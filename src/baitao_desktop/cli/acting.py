@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 VERBS = {
     "上报": "hand_up", "受理": "accept", "核实": "verify", "更正": "correct", "办结": "close", "作废": "void", "回复": "feedback",
     "撤销": "revoke", "整改": "rectify", "复查": "recheck", "销号": "clear", "定期限": "set_due",
+    "重新列出": "reopen",
 }  # fmt: skip
 _NAMES = {
     "person": "责任人", "unit": "承办单位", "due_verify": "核实期限", "due_close": "办结期限", "verified_at": "核实时间",
@@ -35,6 +36,8 @@ _ALSO = {
     "更正理由": "reason", "作废理由": "reason", "反应": "reaction", "单位": "unit", "损失金额": "loss", "已退回金额": "returned",
     "结论": "conclusion", "feedback_how": "how",
 }  # fmt: skip
+_OWN = {"rectify": {"text": "整改情况"}, "recheck": {"text": "复查情况", "result": "复查结果"}}
+"""Steps that call something by another name."""
 _FEN = {"loss_fen": "loss", "returned_fen": "returned"}
 _OUTCOMES = {code: words for code, words in law.FEEDBACK.items() if code != "pending"}
 HELP = f"""每一步 --set 要填的内容（写中文名或括号里的名字都行）：
@@ -118,7 +121,7 @@ def _acts(form: Form) -> dict[str, Callable[..., Any]]:
     by_kind: dict[str, tuple[Any, tuple[str, ...]]] = {
         law.KIND: (tips, ("hand_up", "accept", "verify", "correct", "close", "void", "feedback", "revoke")),
         checks.KIND: (inspections, ("correct", "close", "void")),
-        finding_law.KIND: (findings, ("rectify", "recheck", "clear", "set_due")),
+        finding_law.KIND: (findings, ("rectify", "recheck", "clear", "set_due", "reopen")),
     }
     room, verbs = by_kind.get(form.kind, (records, ("correct", "void")))
     return {} if form.id in records.BY_PROGRAM and form.kind not in by_kind else {v: getattr(room, v) for v in verbs}
@@ -169,27 +172,28 @@ def _take(
 ) -> dict[str, Any]:
     """The step's own parameters out of what was written. UserFacingError A54 says in Chinese what it takes."""
     labels = {_FEN.get(name, name): name for name in takes}
-    by_words = {_NAMES.get(short, short): short for short in labels} | {w: s for w, s in _ALSO.items() if s in labels}
+    names = {**_NAMES, **_OWN.get(verb, {})}
+    by_words = {names.get(short, short): short for short in labels} | {w: s for w, s in _ALSO.items() if s in labels}
     given: dict[str, Any] = {}
     for key, text in pairs.items():
         short = by_words.get(key, key)
         name = labels.get(short, key if key in takes else "")
         if not name:
-            raise UserFacingError("A54", f"“{_word(verb)}”没有“{key}”这一项。{_wanted(labels, takes)}")
+            raise UserFacingError("A54", f"“{_word(verb)}”没有“{key}”这一项。{_wanted(labels, takes, names)}")
         if name in given:
-            raise UserFacingError("A54", f"“{_NAMES.get(_FEN.get(name, name), name)}”写了两次。请只留一个。")
+            raise UserFacingError("A54", f"“{names.get(_FEN.get(name, name), name)}”写了两次。请只留一个。")
         given[name] = _value(desk, name, text, fen=key in _FEN, results=results)
-    missing = [_NAMES.get(short, short) for short, name in labels.items() if takes[name] and name not in given]
+    missing = [names.get(short, short) for short, name in labels.items() if takes[name] and name not in given]
     if missing:
-        raise UserFacingError("A54", f"还没有写{'、'.join(missing)}。{_wanted(labels, takes)}")
+        raise UserFacingError("A54", f"还没有写{'、'.join(missing)}。{_wanted(labels, takes, names)}")
     return given
 
 
-def _wanted(labels: Mapping[str, str], takes: Mapping[str, bool]) -> str:
+def _wanted(labels: Mapping[str, str], takes: Mapping[str, bool], names: Mapping[str, str]) -> str:
     if not labels:
         return "这一步不用填内容。"
-    must = [f"{_NAMES.get(s, s)}（{s}）" for s, name in labels.items() if takes[name]]
-    may = [f"{_NAMES.get(s, s)}（{s}）" for s, name in labels.items() if not takes[name]]
+    must = [f"{names.get(s, s)}（{s}）" for s, name in labels.items() if takes[name]]
+    may = [f"{names.get(s, s)}（{s}）" for s, name in labels.items() if not takes[name]]
     said = [f"要填：{'、'.join(must)}"] if must else []
     said += [f"可填：{'、'.join(may)}"] if may else []
     return "；".join(said) + "。"
@@ -239,6 +243,6 @@ def _there(value: str | None, name: str, what: str) -> str:
 
 def _code(text: str, known: Mapping[str, str], name: str) -> str:
     for code, words in known.items():
-        if text in (code, words):
+        if text in (code, words, words.partition("，")[0]):
             return code
     raise UserFacingError("A56", f"“{_NAMES[name]}”里没有“{text}”。可选：{'、'.join(known.values())}。")

@@ -19,6 +19,12 @@ _COUNTS = {
     "copies": re.compile(_NUMBER + r"\s*(?:余|多)?\s*(?:份|张(?![某贴家罗]))"),
     "people": re.compile(_NUMBER + r"\s*(?:余|多)?\s*(?:人次|人|名|位)"),
 }
+_HEARD = re.compile(
+    r"(?:群众|老人|老年人|居民|村民|受教育|参会|参加)[^，。,；;\d]{0,6}?"
+    + _NUMBER
+    + r"\s*(?:余|多)?\s*(?:人次|人|名|位)"
+)
+"""Who listened, before those who came to speak."""
 _PLACE = re.compile(
     r"(?:在|到|走进|来到|进入|深入)([^，。,；;：:\s]{2,20}?)(?:开展|举行|举办|组织|进行|召开|发放|张贴|悬挂|宣传|走访|入户|播放)"
 )
@@ -44,6 +50,8 @@ def read_chat(said: str, *, today: date, villages: Mapping[str, str]) -> Proposa
     text = half_width(said).strip()
     named = [name for name in sorted(villages, key=len, reverse=True) if name and name in text]
     counts = {key: _count(pattern, text) for key, pattern in _COUNTS.items()}
+    if found := _HEARD.search(text):
+        counts["people"] = number_of(found[1])
     place = _place(text, named)
     return Proposal(_day(text, today), villages[named[0]] if named else "", place, **counts, text=_body(said))
 
@@ -56,7 +64,10 @@ def _day(text: str, today: date) -> date | None:
         return _real(int(found[1]), int(found[2]), int(found[3]), today)
     if found := _SHORT.search(text):
         month, day = int(found[1] or found[3]), int(found[2] or found[4])
-        return _real(today.year, month, day, today) or _real(today.year - 1, month, day, today)
+        # 去年的日子只在年初才可能：再早就是写错了，不替他猜
+        return _real(today.year, month, day, today) or (
+            _real(today.year - 1, month, day, today) if today.month <= 2 else None
+        )
     return None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from baitao_desktop.domain.catalogue import colour_of
 from baitao_desktop.domain.errors import Refused
 from baitao_desktop.domain.inspections import DAY, VENUE, VENUE_CODE, VENUE_NAME, VILLAGE, Row, advice, linked
-from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId, derived_id
+from baitao_desktop.domain.ops import Json, NewOp, OpKind, OpRef, RecordId, derived_id
 from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
 from baitao_desktop.domain.values import day_of
 
@@ -29,11 +29,15 @@ ACTS = {
     "clear": "销号",
     "void": "作废",
     "reopen": "重新列出",
+    "follow": "随检查记录更正",
     "set_due": "定整改期限",
 }
 LIVE = ("open", "rectified", "passed")
 RESULTS = {"passed": "合格", "failed": "不合格，继续整改"}
 _CLAUSE = "六（三）1"
+ON_SPOT = "当场改正"
+FOLLOWING = ("dangchang", BEFORE, VENUE, VENUE_CODE, VILLAGE, DUE)
+"""Answers that a correction may also take away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +58,95 @@ class FindingState:
     approver: str = ""
     reason: str = ""
     rounds: int = 0
+    row_due: str = ""
+    """The date its row last said; one that a person set since stands in `due` alone."""
 
 
 def fold(steps: Sequence[Step]) -> FindingState:
-    """Total; an act that does not fit the state it meets changes nothing."""
+    """Total; an act that does not fit the state it meets changes nothing.
+
+    Where one laptop passed or cleared what another, not knowing of it, found still wrong, the finding stays open:
+    doubt never ends in 销号.
+    """
     state = FindingState()
+    seen: dict[OpRef, frozenset[OpRef]] = {}
+    failed: list[OpRef] = []
+    settled: OpRef | None = None
+    prior = "open"
     for step in steps:
+        seen[step.id] = before = frozenset(step.after).union(*(seen.get(ref, frozenset()) for ref in step.after))
+        known = all(ref in before for ref in failed)
         said = {k: v for k, v in step.data.items() if isinstance(v, str)}
-        at = said.get("at", "")
         match step.act:
             case "register" if not state.at:
-                state = replace(
-                    state, no=said.get("no", ""), unit=said.get("unit", ""), person=said.get("person", ""), at=at,
-                    due=said.get("due", ""), handling="rectified" if step.data.get("on_spot") is True else "open",
-                    done="当场改正" if step.data.get("on_spot") is True else "", done_at=at if step.data.get("on_spot") is True else "",
-                )  # fmt: skip
+                state = _found(state, said, on_spot=step.data.get("on_spot") is True)
             case "set_due":
                 state = replace(state, due=said.get("due", state.due))
+            case "follow":
+                state = _followed(state, said, step.data.get("on_spot"))
             case "rectify" if state.handling in ("open", "rectified"):
+                done, at = said.get("text", ""), said.get("at", "")
+                state = replace(state, handling="rectified", done=done, done_at=at, rounds=state.rounds + 1)
+            case "recheck" if said.get("result") != "passed":
+                if state.handling in ("open", "rectified") or (state.handling != "void" and settled not in before):
+                    failed.append(step.id)
+                    state = replace(
+                        _rechecked(state, said),
+                        handling="open",
+                        due=said.get("due", state.due),
+                        cleared_at="",
+                        approver="",
+                    )
+            case "recheck" if state.handling in ("open", "rectified") and known:
+                settled, state = step.id, replace(_rechecked(state, said), handling="passed")
+            case "clear" if state.handling in ("rectified", "passed") and known:
+                settled = step.id
                 state = replace(
-                    state, handling="rectified", done=said.get("text", ""), done_at=at, rounds=state.rounds + 1
+                    state, handling="cleared", cleared_at=said.get("at", ""), approver=said.get("approver", "")
                 )
-            case "recheck" if state.handling in ("open", "rectified"):
-                passed = said.get("result") == "passed"
-                state = replace(
-                    state, handling="passed" if passed else "open", rechecked_at=said.get("rechecked_at", at),
-                    rechecked_by=said.get("rechecked_by", ""), due=state.due if passed else said.get("due", state.due),
-                )  # fmt: skip
-            case "clear" if state.handling in ("rectified", "passed"):
-                state = replace(state, handling="cleared", cleared_at=at, approver=said.get("approver", ""))
             case "void":
+                prior = prior if state.handling == "void" else state.handling
                 state = replace(state, handling="void", reason=said.get("reason", ""))
-            case "reopen":
-                state = replace(state, handling="open", reason=said.get("reason", ""))
+            case "reopen" if state.handling == "void":
+                # 检查记录改错又改回来：办过的还在
+                state = replace(state, handling=prior, reason=said.get("reason", ""))
+            case "reopen" if state.handling not in ("open", "rectified"):
+                state = FindingState(
+                    "open", state.no, state.unit, state.person, state.at, state.due, reason=said.get("reason", ""), rounds=state.rounds,
+                    row_due=state.row_due,
+                )  # fmt: skip
     return state
+
+
+def _found(state: FindingState, said: Mapping[str, str], *, on_spot: bool) -> FindingState:
+    due, at = said.get("due", ""), said.get("at", "")
+    state = replace(
+        state,
+        no=said.get("no", ""),
+        unit=said.get("unit", ""),
+        person=said.get("person", ""),
+        at=at,
+        due=due,
+        row_due=due,
+    )
+    return replace(state, handling="rectified", done=ON_SPOT, done_at=at) if on_spot else state
+
+
+def _followed(state: FindingState, said: Mapping[str, str], on_spot: Json) -> FindingState:
+    """What a correction of the inspection changed: its date for this item, or whether it was put right on the spot."""
+    if "due" in said:
+        state = replace(state, due=said["due"], row_due=said["due"])
+    if on_spot is True and state.handling == "open" and not state.rounds:
+        return replace(state, handling="rectified", done=ON_SPOT, done_at=said.get("at", ""))
+    if on_spot is False and state.handling == "rectified" and state.done == ON_SPOT:
+        return replace(state, handling="open", done="", done_at="")
+    return state
+
+
+def _rechecked(state: FindingState, said: Mapping[str, str]) -> FindingState:
+    return replace(
+        state, rechecked_at=said.get("rechecked_at", said.get("at", "")), rechecked_by=said.get("rechecked_by", "")
+    )
 
 
 def head(record: Record, state: FindingState) -> Head:
@@ -142,20 +201,18 @@ def register(
 
 def follow(finding: Record, state: FindingState, wanted: Mapping[str, Json] | None, *, by: str, at: str) -> list[NewOp]:
     """Bring a finding in line after its inspection was corrected: `wanted` is what it should say, None when the item is
-    a problem no more. What has been done about it stays."""
+    a problem no more. What has been done about it stays, and so does a date a person set since."""
     if wanted is None:
-        return (
-            []
-            if state.handling == "void"
-            else [_step(finding, "void", {"reason": "检查记录更正，这一项不再是问题", "at": at, "by": by})]
-        )
-    ops = sets_for(
-        finding,
-        {k: wanted.get(k) for k in ("shishi", "chengdu", BEFORE, DUE) if wanted.get(k) != finding.answers.get(k)},
-    )
-    due = wanted.get(DUE)
-    if isinstance(due, str) and due and due != state.due:
-        ops.append(_step(finding, "set_due", {"due": due, "at": at, "by": by}))
+        said: dict[str, Json] = {"reason": "检查记录更正，这一项不再是问题", "at": at, "by": by}
+        return [] if state.handling == "void" else [_step(finding, "void", said)]
+    due, on_spot = str(wanted.get(DUE) or ""), wanted.get("dangchang") == "shi"
+    moved: dict[str, Json] = {"due": due} if due != state.row_due else {}
+    if on_spot != (finding.answers.get("dangchang") == "shi"):
+        moved["on_spot"] = on_spot
+    keys = {k for k in (*wanted, *FOLLOWING) if k != DUE or "due" in moved}
+    ops = sets_for(finding, {k: wanted.get(k) for k in sorted(keys) if wanted.get(k) != finding.answers.get(k)})
+    if moved:
+        ops.append(_step(finding, "follow", {**moved, "at": at, "by": by}))
     if state.handling == "void":
         ops.append(_step(finding, "reopen", {"reason": "检查记录更正，这一项又成了问题", "at": at, "by": by}))
     return ops
@@ -167,7 +224,8 @@ def rectify(
     """整改: what was done, with a picture of afterwards where there is one."""
     _from(state, "rectify", ("open", "rectified"))
     said = _needs(text, "整改情况")
-    kept: Json = list(photos)
+    before = finding.answers.get(AFTER)
+    kept: Json = [*(before if isinstance(before, list) else []), *photos]
     sets = sets_for(finding, {AFTER: kept}) if photos else []
     return [*sets, _step(finding, "rectify", {"text": said, "at": at, "by": by})]
 
@@ -180,13 +238,16 @@ def recheck(
     _from(state, "recheck", ("open", "rectified"))
     if result not in RESULTS:
         raise Refused("A04", "还没有选择复查结果。请选合格或不合格。", _CLAUSE)
-    if due and day_of(due) is None:
-        raise Refused("A15", "新的整改期限要写成日期，如 2022-05-25。请改正。", "")
+    _is_due(finding, due)
+    when = day_of(_needs(rechecked_at, "复查时间"))
+    if when is None or not _found_on(finding) <= when.isoformat() <= at[:10]:
+        raise Refused("A83", "复查时间要在发现之后、今天以前。请改正日期。", _CLAUSE)
     said: dict[str, Json] = {
         "result": result, "rechecked_at": _needs(rechecked_at, "复查时间"), "rechecked_by": _needs(rechecked_by, "复查人"),
         "text": text.strip(), "due": due, "at": at, "by": by,
     }  # fmt: skip
-    return [_step(finding, "recheck", {k: v for k, v in said.items() if v != ""})]
+    sets = sets_for(finding, {DUE: due}) if due and result == "failed" else []
+    return [*sets, _step(finding, "recheck", {k: v for k, v in said.items() if v != ""})]
 
 
 def clear(finding: Record, state: FindingState, *, approver: str, by: str, at: str) -> list[NewOp]:
@@ -200,12 +261,17 @@ def clear(finding: Record, state: FindingState, *, approver: str, by: str, at: s
 def set_due(finding: Record, state: FindingState, *, due: str, reason: str, by: str, at: str) -> list[NewOp]:
     """定整改期限, or another one, with its reason."""
     _from(state, "set_due", ("open", "rectified"))
-    if day_of(due) is None:
-        raise Refused("A15", "整改期限要写成日期，如 2022-05-25。请改正。", "")
+    _is_due(finding, _needs(due, "整改期限"))
     return [
         *sets_for(finding, {DUE: due}),
         _step(finding, "set_due", {"due": due, "reason": _needs(reason, "理由"), "at": at, "by": by}),
     ]
+
+
+def reopen(finding: Record, state: FindingState, *, reason: str, by: str, at: str) -> list[NewOp]:
+    """重新列出: taken back is a 复查合格 or 销号 that was a mistake; with its reason."""
+    _from(state, "reopen", ("passed", "cleared"))
+    return [_step(finding, "reopen", {"reason": _needs(reason, "重新列出的理由"), "at": at, "by": by})]
 
 
 def colours(open_: Iterable[str]) -> dict[str, str]:
@@ -216,6 +282,16 @@ def colours(open_: Iterable[str]) -> dict[str, str]:
         venue, _, severity = said.rpartition(" ")
         held.setdefault(venue, []).append(severity)
     return {venue: colour_of(severities) for venue, severities in held.items()}
+
+
+def _found_on(finding: Record) -> str:
+    return str(finding.answers.get("faxian_riqi") or "")[:10]
+
+
+def _is_due(finding: Record, due: str) -> None:
+    when = day_of(due) if due else None
+    if due and (when is None or when.isoformat() < _found_on(finding)):
+        raise Refused("A15", "整改期限要写成日期，如 2022-05-25，而且不能早于发现那天。请改正。", "")
 
 
 def _from(state: FindingState, act: str, handled: Sequence[str]) -> None:

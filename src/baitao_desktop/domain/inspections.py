@@ -178,10 +178,13 @@ def head(record: Record, state: InspectionState) -> Head:
     facets += [("own_duty", r.code) for r in duties(rows) if state.handed_in]
     if colour := level(record.answers, rows):
         facets.append(("level", colour))
+    if over_line(record.answers) and state.handed_in and state.handling != "void" and not record.deleted:
+        # 触线自动升红（FJ-E5）：检查方自身事项不成问题，颜色照样要变
+        facets.append(("venue_open", f"{record.answers.get(VENUE) or record.answers.get(VENUE_NAME)} major"))
     return Head(
         no=state.no, status=state.handling, unit=state.unit, person=state.person, received=state.at, closed=state.closed_at,
         facets=tuple(facets), links=linked(record.answers, {"venue": VENUE}),
-        state={"handed_in": sorted(state.handed_in or ()), "units": list(state.units), "found": sum(r.failed and not r.own_duty for r in rows)},
+        state={"handed_in": sorted(state.handed_in or ()), "units": list(state.units), "found": sum(r.failed and not r.own_duty for r in rows), "looked": progress(rows)[0]},
     )  # fmt: skip
 
 
@@ -257,7 +260,9 @@ def progress(rows: Sequence[Row]) -> tuple[int, int]:
 def rest_in_order(rows: Sequence[Row]) -> dict[str, Json]:
     """「其余已查，未发现问题」: the answers for every row asked that has none yet. A row that only branches stays open."""
     return {
-        f"{ROWS}[{r.code}]/jieguo": r.ok_answer for r in asked(rows) if not r.answer and r.ok_answer in ("yes", "no")
+        f"{ROWS}[{r.code}]/jieguo": r.ok_answer
+        for r in asked(rows)
+        if not r.answer and not r.fact and r.ok_answer in ("yes", "no")
     }
 
 
@@ -331,8 +336,10 @@ def start(*, no: str, unit: str, person: str, at: str, version: str, units: Sequ
 def submit(
     record: Record, state: InspectionState, *, unit: str, by: str, at: str, least: int, proxy: bool = False
 ) -> list[NewOp]:
-    """提交: this unit's rows are whole. Refused: void or closed, a unit not taking part, fewer than `least` inspectors."""
-    _live(state)
+    """提交: this unit's rows are whole; a unit that comes late may still hand in after the lead has closed. Refused: void, a
+    unit not taking part, fewer than `least` inspectors, nothing looked at."""
+    if state.handling == "void" or (state.handling == "closed" and unit not in state.waiting):
+        _live(state)
     if unit not in state.units:
         raise Refused("A71", "本单位没有参加这次检查，不能在这里提交。请由发起单位重新发起联合检查。", _CLAUSE)
     names = inspectors(record.answers)
@@ -340,6 +347,9 @@ def submit(
         raise Refused(
             "A72", f"检查要有{least}名以上检查人员，现在写了{len(names)}名。一个人去的，请用“走访登记”。", "五（三）1"
         )
+    mine = [r for r in asked(rows_of(record.answers)) if may_answer(state, r, unit)]
+    if mine and not any(r.answer in ("yes", "no", "not_applicable") for r in mine):
+        raise Refused("A81", "这张表一项也没有查，不能提交。请先逐项填写，没查的可以留着。", _CLAUSE)
     said: dict[str, Json] = {"unit": unit, "by": by, "at": at, **({"proxy": True} if proxy else {})}
     return [_step(record, "submit", said)]
 
@@ -349,6 +359,8 @@ def close(record: Record, state: InspectionState, *, unit: str, by: str, at: str
     _live(state)
     if unit != state.unit:
         raise Refused("A73", "这次检查由牵头单位办结。请把本单位的部分提交后交给牵头单位。", _CLAUSE)
+    if unit in state.waiting:
+        raise Refused("A84", "牵头单位自己的部分还没有提交，不能办结。请先填写本单位的部分并提交。", _CLAUSE)
     if state.waiting and not reason.strip():
         raise Refused("A74", "还有单位没有提交。请等它们交来，或写明不再等的理由。", _CLAUSE)
     said: dict[str, Json] = {"by": by, "at": at, **({"reason": reason.strip()} if reason.strip() else {})}
@@ -356,19 +368,21 @@ def close(record: Record, state: InspectionState, *, unit: str, by: str, at: str
 
 
 def correct(
-    record: Record, state: InspectionState, *, changes: Mapping[str, Json], reason: str, by: str, at: str
+    record: Record, state: InspectionState, *, changes: Mapping[str, Json], reason: str, least: int, by: str, at: str
 ) -> list[NewOp]:
-    """更正 with its reason: what was taken from the catalogue cannot be changed."""
+    """更正 with its reason: what was taken from the catalogue cannot be changed, nor inspectors taken away below `least`."""
     if state.handling == "void":
         raise Refused("A14", "这条记录已作废，不能更正。", "")
     if not reason.strip():
         raise Refused("A04", "还没有填写更正理由。请填写后再办。", "")
-    frozen = [fld for fld in changes if fld.startswith(f"{ROWS}[") and fld.rpartition("/")[2] in FROZEN]
+    frozen = [f for f in changes if f.startswith(f"{ROWS}[") and (f.endswith("]") or f.rpartition("/")[2] in FROZEN)]
     if frozen:
         raise Refused("A75", "检查项的原文和依据是检查时定下的，不能改。请只改结果和说明。", _CLAUSE)
     sets = sets_for(record, changes)
     if not sets:
         raise Refused("A08", "没有改动任何内容，不用更正。", "")
+    if state.handed_in and len(inspectors(_with(record.answers, changes))) < least:
+        raise Refused("A72", f"检查要有{least}名以上检查人员。请把检查人员写全再更正。", "五（三）1")
     return [
         *sets,
         _step(
@@ -377,7 +391,9 @@ def correct(
     ]
 
 
-def void(record: Record, *, reason: str, by: str, at: str) -> list[NewOp]:
+def void(record: Record, state: InspectionState, *, reason: str, by: str, at: str) -> list[NewOp]:
+    if state.handling == "void":
+        raise Refused("A14", "这条记录已经作废了，不用再办。", "")
     if not reason.strip():
         raise Refused("A04", "还没有填写作废理由。请填写后再办。", "")
     return [_step(record, "void", {"reason": reason.strip(), "at": at, "by": by})]
@@ -396,6 +412,10 @@ def may_answer(state: InspectionState, row: Row, unit: str) -> bool:
 def advice(measure: str) -> str:
     """A catalogue's measure as a unit without enforcement power may say it: it advises, it orders nothing (domain §0.3)."""
     return measure.replace("责令", "建议")
+
+
+def _with(answers: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
+    return {k: v for k, v in {**answers, **changes}.items() if v is not None}
 
 
 def severity_word(code: str) -> str:

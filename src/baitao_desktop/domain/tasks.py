@@ -159,7 +159,7 @@ def prover(tasks: Iterable[Task], campaign: Campaign, forms: Collection[str]) ->
 
     def proven(record: Record, row: Head) -> tuple[tuple[str, str], ...]:
         wanted = by_form.get(record.form)
-        if not wanted or record.deleted or row.status in _VOID:
+        if not wanted or record.deleted or row.status in _VOID or _empty(row):
             return ()
         gone = revoked(record.steps)
         steps = [step for step in record.steps if step.id not in gone]
@@ -177,6 +177,11 @@ def prover(tasks: Iterable[Task], campaign: Campaign, forms: Collection[str]) ->
         return tuple(out)
 
     return proven
+
+
+def _empty(row: Head) -> bool:
+    """Whether this is a checklist on which nothing was looked at."""
+    return isinstance(row.state, dict) and row.state.get("looked") == 0
 
 
 def _who_when(row: Head, steps: Sequence[Step], acts: Sequence[str]) -> Iterable[tuple[str, str]]:

@@ -16,6 +16,7 @@ KIND_OF_LINE: Mapping[str, str] = {
 }  # fmt: skip
 """What a place first met in an inspection of a line is entered as; anything else 其他, to be put right by hand."""
 OTHER_KIND = "lx24"
+BY_CODE = "统一社会信用代码相同"
 _SIGNS = re.compile(r"[\s　（）()“”\"'·.．,，、\-—]")
 
 
@@ -66,7 +67,7 @@ def same_place(venues: Iterable[Venue], *, name: str, code: str, but: str = "") 
         if venue.id == but:
             continue
         if number and venue.code == number:
-            found.append((0, venue, "统一社会信用代码相同"))
+            found.append((0, venue, BY_CODE))
         elif wanted and wanted in venue.names and not (number and venue.code):
             found.append((1, venue, "名称相同"))
     return tuple((venue, why) for _, venue, why in sorted(found, key=lambda f: (f[0], f[1].no)))

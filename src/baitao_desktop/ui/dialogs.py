@@ -154,6 +154,9 @@ class Sheet(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         self._fit()
         super().showEvent(event)
+        if not self.fields:
+            # 没有要填的，回车就办
+            self.verb.setFocus()
 
     def _fit(self) -> None:
         """As high as what stands in it, never lower than it is."""

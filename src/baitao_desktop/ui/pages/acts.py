@@ -26,6 +26,7 @@ WORDS = {
     "hand_up": "上报街道", "accept": "受理", "verify": "核实", "correct": "更正", "close": "办结", "void": "作废",
     "feedback": "回复举报人", "fill": "填写本单位的部分", "divide": "调整分工", "rectify": "记下整改", "recheck": "复查",
     "clear": "销号", "set_due": "定整改期限",
+    "reopen": "重新列出",
 }  # fmt: skip
 SAID = {
     "hand_up": "已上报街道，随下一次报送交出", "accept": "已受理", "verify": "已记下核实情况", "close": "已办结",

@@ -102,6 +102,17 @@ def open_rectify(window: MainWindow, desk: Desk, view: View, photos: PhotoDoor) 
     return sheet
 
 
+def reopen_sheet(window: MainWindow, desk: Desk, view: View) -> ActSheet:
+    reason = text_field("理由", "", "为什么要重新列出，如“复查的不是这一处”")
+
+    def run(values: Values) -> Any:
+        return findings.reopen(desk, view.record.id, reason=str(values[0] or ""))
+
+    text = "复查和销号都留在办理经过里；问题回到“待整改”。"
+    return ActSheet(window, "重新列出", "重新列出", [reason], run, said="已重新列出", text=text, needed=[reason])
+
+
 SHEETS: Mapping[str, Callable[[MainWindow, Desk, View], ActSheet]] = {
     "divide": divide_sheet, "recheck": recheck_sheet, "clear": clear_sheet, "set_due": due_sheet,
+    "reopen": reopen_sheet,
 }  # fmt: skip

@@ -12,8 +12,10 @@ from baitao_desktop.actions import drafts, form_shelf, inspections, records, ven
 from baitao_desktop.actions.desk import Desk, Done
 from baitao_desktop.actions.records import View
 from baitao_desktop.domain import inspections as law
+from baitao_desktop.domain.errors import UserFacingError
 from baitao_desktop.domain.inspections import InspectionState
 from baitao_desktop.domain.ops import Json, RecordId
+from baitao_desktop.forms import Form
 from baitao_desktop.ui.dialogs import Sheet
 from baitao_desktop.ui.fields.base import Asks, Choice, check_box, label_of
 from baitao_desktop.ui.fields.choices import PickField
@@ -41,9 +43,9 @@ def unit_choices(desk: Desk) -> list[Choice]:
 class JointBlock(Block):
     """联合检查: which units take part; and at the office, for whom this paper is entered (代录)."""
 
-    def __init__(self, desk: Desk, changed: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._changed = changed
+        self._changed: Callable[[], None] = lambda: None
         frame, inside = card()
         self.lead = PickField(
             Asks("替哪个单位录入", "本单位自己查的不用改；替别的单位录入会标明“代录”"), unit_choices(desk)
@@ -57,10 +59,26 @@ class JointBlock(Block):
         )
         self.units.hide()
         self.tick.toggled.connect(self._turn)
+        self.units.changed.connect(lambda _f: self._changed())
+        self.lead.changed.connect(lambda _f: self._changed())
         self.editors = [*(self.lead.editors if desk.is_office else ()), self.tick, *self.units.editors]
         for widget in (self.lead, self.tick, self.units):
             inside.addWidget(widget)
         self.box.addWidget(frame)
+
+    def on_turned(self, do: Callable[[], None]) -> None:
+        """Told whenever the person changes anything here."""
+        self._changed = do
+
+    def state(self) -> dict[str, Json]:
+        """What a draft must remember of it."""
+        return {"lead": self.unit(), "joint": self.joint, "units": list(self.chosen())}
+
+    def set_state(self, said: Mapping[str, Json]) -> None:
+        if said.get("lead"):
+            self.lead.set_value(said["lead"])
+        self.units.set_value(said.get("units") or None)
+        self.tick.setChecked(said.get("joint") is True)
 
     def _turn(self, on: bool) -> None:
         self.units.setVisible(on)
@@ -119,9 +137,15 @@ class VenueBlock(QWidget):
 
 
 def checklist_page(seat: Seat, window: MainWindow, begun: Begun) -> FormPage:
-    """开始检查: a checklist, handed in by one unit or begun as a joint one."""
+    """开始检查: a checklist, handed in by one unit or begun as a joint one. Which units take part stays with its draft."""
     form, draft = begun.form, begun.draft_id
-    block = JointBlock(seat.desk, lambda: page.submit_button.setText("发起联合检查" if block.joint else "提交"))
+
+    def turned() -> None:
+        page.submit_button.setText("发起联合检查" if block.joint else "提交")
+        drafts.keep_beside(seat.desk, draft, block.state())
+        if block.unit() != seat.desk.unit.code:
+            page.put(_without_own_name(seat.desk, page.answers()))
+        page.save_now()
 
     def hand_in(whole: Mapping[str, Json]) -> Done[RecordId]:
         desk, unit = seat.desk, block.unit()
@@ -141,8 +165,22 @@ def checklist_page(seat: Seat, window: MainWindow, begun: Begun) -> FormPage:
     def chosen(head: Mapping[str, Json]) -> None:
         page.put(head)
 
+    block = JointBlock(seat.desk)
+    block.set_state(drafts.beside(seat.desk, draft) if begun.draft is not None else {})
     page = draw_page(seat, window, begun, submit=submit, extra=[block], above=[VenueBlock(seat, chosen)])
+    page.submit_button.setText("发起联合检查" if block.joint else "提交")
+    block.on_turned(turned)
     return page
+
+
+def _without_own_name(desk: Desk, answers: Mapping[str, Json]) -> dict[str, Json]:
+    """替别的单位录入: whoever enters the paper did not inspect, so the prefilled name goes."""
+    own = [
+        k
+        for k, v in answers.items()
+        if k.startswith(f"{law.INSPECTORS}[") and k.endswith("/xingming") and v == desk.who.name
+    ]
+    return {path: None for k in own for path in (k, k.replace("/xingming", "/danwei"))}
 
 
 def open_part(seat: Seat, window: MainWindow, view: View) -> None:
@@ -169,14 +207,18 @@ def make_part_page(seat: Seat, window: MainWindow, rec: RecordId, *, unit: str =
     view = records.look(desk, rec, logged=False)
     state: InspectionState = view.state
     owner = unit or next((u for u in state.waiting if u in desk.card.codes), desk.unit.code)
-    kept = next((d for d in drafts.drafts(desk) if d.record == rec), None)
+    if state.handling == "void" or owner not in state.waiting:
+        raise UserFacingError(
+            "U12", "这一部分已经提交，或者这次检查已作废，不用再填。首页上没有填完的那一行可以点“不要了”。"
+        )
+    kept = next((d for d in drafts.drafts(desk) if d.record == rec and _unit_of(desk, d.id) in ("", owner)), None)
     draft_id = kept.id if kept is not None else secrets.token_hex(8)
-    answers = (
-        {**view.record.answers, **inspections.own_changes(view.record, state, owner, kept.answers)}
-        if kept
-        else dict(view.record.answers)
-    )
-    answers = {k: v for k, v in answers.items() if v is not None}
+    drafts.keep_beside(desk, draft_id, {"unit": owner})
+    may = inspections.writable(desk, view.record, state, owner)
+    mine = inspections.own_changes(desk, view.record, state, owner, kept.answers) if kept else {}
+    answers = {k: v for k, v in {**view.record.answers, **mine}.items() if v is not None}
+    lost = _moved_away(desk, view, state, owner, kept.answers) if kept else ""
+    answers = _with_own_inspectors(desk, view.form, answers, owner, lead=owner == state.unit)
 
     def submit(whole: Mapping[str, Json]) -> None:
         known = form_shelf.known(view.form, whole)
@@ -195,10 +237,44 @@ def make_part_page(seat: Seat, window: MainWindow, rec: RecordId, *, unit: str =
         save_draft=lambda so_far: drafts.save_draft(
             seat.desk, draft_id, view.form.id, so_far, record=rec, version=view.form.version
         ),
-        above=[label_of(f"只填{who}的项目和检查人员；别的单位的项目{'' if owner == state.unit else '和表头'}在这里改不动。", "hint")],
+        above=[*([label_of(lost, "warning")] if lost else []), label_of(f"只填{who}的项目和检查人员；别的单位的项目{'' if owner == state.unit else '和表头'}在这里改不动。", "hint")],
         photos=photo_door(seat, window, view.form, rec=rec), files=file_door(seat, window), new=False, title=f"{view.form.title}　{who}的部分",
         submit_text="提交本单位的部分", room=ROOM, law=law_on(desk),
         may_answer=lambda row: law.may_answer(state, row, owner),
-        closed=lambda path: owner != state.unit and not path.startswith((f"{law.ROWS}[", f"{law.INSPECTORS}[")),
+        closed=lambda path: not may(path),
     )  # fmt: skip
     return page
+
+
+def _unit_of(desk: Desk, draft_id: str) -> str:
+    """The unit a draft of a part belongs to."""
+    return str(drafts.beside(desk, draft_id).get("unit") or "")
+
+
+def _moved_away(desk: Desk, view: View, state: InspectionState, unit: str, typed: Mapping[str, Json]) -> str:
+    """What was typed for items that another unit answers now: said, so that nothing goes without a word."""
+    out = []
+    for row in law.rows_of(view.record.answers):
+        path = f"{law.ROWS}[{row.code}]/"
+        words = [str(typed[path + name]) for name in ("wenti", "jieguo") if typed.get(path + name)]
+        if words and not law.may_answer(state, row, unit) and typed.get(path + "jieguo") != row.answer:
+            out.append(f"{row.code}已改由{desk.campaign.unit_name(row.unit)}填，您写过：{words[0]}")
+    return "；".join(out)
+
+
+def _with_own_inspectors(desk: Desk, form: Form, answers: dict[str, Json], unit: str, *, lead: bool) -> dict[str, Json]:
+    """Two rows of this unit's own for its inspectors, unless it is the lead, whose rows stand already."""
+    name = desk.campaign.unit_name(unit)
+    has = {f"{law.INSPECTORS}/danwei", f"{law.INSPECTORS}/xingming"} <= set(form.by_path)
+    if (
+        lead
+        or not has
+        or name in (v for k, v in answers.items() if k.startswith(f"{law.INSPECTORS}[") and k.endswith("/danwei"))
+    ):
+        return answers
+    for n in (1, 2):
+        row = f"{law.INSPECTORS}[{secrets.token_hex(8)}]"
+        answers |= {row: True, f"{row}/danwei": name}
+        if n == 1 and unit in desk.card.codes:
+            answers[f"{row}/xingming"] = desk.who.name
+    return answers

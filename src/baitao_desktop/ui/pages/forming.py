@@ -10,17 +10,19 @@ from typing import cast
 
 from PySide6.QtWidgets import QWidget
 
-from baitao_desktop.actions import drafts, form_shelf, own_forms, photos, records, tips
+from baitao_desktop.actions import drafts, form_shelf, inspections, own_forms, photos, records, tips
 from baitao_desktop.actions.beginning import first_answers
 from baitao_desktop.actions.desk import Desk, Done
 from baitao_desktop.actions.drafts import Draft
 from baitao_desktop.actions.fitting import form_of, open_answers
+from baitao_desktop.actions.records import View
 from baitao_desktop.actions.tips import Registered
 from baitao_desktop.domain import findings, venues
 from baitao_desktop.domain import inspections as checks
 from baitao_desktop.domain import tips as law
 from baitao_desktop.domain.catalogue import basis_of_row
 from baitao_desktop.domain.errors import UserFacingError
+from baitao_desktop.domain.inspections import Row
 from baitao_desktop.domain.ops import Json, RecordId
 from baitao_desktop.forms import Form
 from baitao_desktop.ui.fields.files import FileDoor
@@ -112,7 +114,8 @@ def make_form_page(
     if found is not None and found.record:
         from baitao_desktop.ui.pages.checking import make_part_page
 
-        return make_part_page(seat, window, RecordId(found.record))
+        unit = str(drafts.beside(seat.desk, found.id).get("unit") or "")
+        return make_part_page(seat, window, RecordId(found.record), unit=unit)
     begun = begin(seat.desk, form_id, draft=draft, known=known)
     if begun.form.kind == law.KIND:
         return _tip_page(seat, window, begun)
@@ -204,7 +207,9 @@ def _plain_page(seat: Seat, window: MainWindow, begun: Begun) -> FormPage:
         if form.id == VISIT and whole.get("zhuan_xiansuo") == "shi" and records.may_register(seat.desk):
             open_form(seat, window, law.FORM, known=tip_of_visit(whole))
 
-    above = [PasteBlock(seat.desk, form, lambda: (page.answers(), page.put))] if form.id in PLACES else []
+    above = (
+        [PasteBlock(seat.desk, form, begun.answers, lambda: (page.answers(), page.put))] if form.id in PLACES else []
+    )
     page = draw_page(seat, window, begun, submit=submit, above=above)
     return page
 
@@ -261,9 +266,22 @@ def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage
         photos=photo_door(seat, window, view.form, rec=rec),
         files=file_door(seat, window),
         law=law_on(desk),
+        closed=_closed(desk, view) if view.form.kind == checks.KIND else None,
+        may_answer=_mine(desk, view) if view.form.kind == checks.KIND else None,
         new=False,
         title=f"更正　{view.no or view.title}",
         submit_text="保存更正",
         room=room_of(view.form.id),
     )
     return page
+
+
+def _closed(desk: Desk, view: View) -> Callable[[str], bool]:
+    """What this unit may only read while it corrects a joint inspection."""
+    mine = [inspections.writable(desk, view.record, view.state, u) for u in view.state.units if u in desk.card.codes]
+    return lambda path: not desk.is_office and not any(may(path) for may in mine)
+
+
+def _mine(desk: Desk, view: View) -> Callable[[Row], bool]:
+    mine = [u for u in view.state.units if u in desk.card.codes]
+    return lambda row: desk.is_office or any(checks.may_answer(view.state, row, u) for u in mine)

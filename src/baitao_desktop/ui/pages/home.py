@@ -125,6 +125,8 @@ class HomePage(DeskPage):
             buttons.append(link("复制催报文字", self._copy_silent, icon="copy"))
         else:
             buttons.append(go)
+        if todo.kind == "draft":
+            buttons.append(link("不要了", lambda: self._drop(todo), name=f"不要了：{words.text()}"))
         row = rows_of(*buttons, stretch=False)
         row.setStretchFactor(words, 1)
         line.setLayout(row)
@@ -140,6 +142,14 @@ class HomePage(DeskPage):
             self.win.show_page("tips", status=todo.target)
         else:
             self.win.show_page(todo.page)
+
+    def _drop(self, todo: Todo) -> None:
+        desk = self.desk
+        self.act(
+            lambda _tell: drafts.drop_draft(desk, todo.target),
+            done=lambda _done: self.refresh(),
+            said="没有填完的这份不要了",
+        )
 
     def _copy_silent(self) -> None:
         self.read(lambda _tell: home.silent_text(self.desk), self._copied)

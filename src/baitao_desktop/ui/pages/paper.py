@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from baitao_desktop.actions import records
 from baitao_desktop.actions.desk import Desk
 from baitao_desktop.actions.fitting import HIDDEN
 from baitao_desktop.actions.records import View
-from baitao_desktop.domain import tips
+from baitao_desktop.domain import inspections, tips
 from baitao_desktop.domain.ops import Json
 from baitao_desktop.domain.values import chinese_date, day_of
 from baitao_desktop.forms import Question, label_of
@@ -110,12 +111,30 @@ def draw(desk: Desk, view: View, save: record_photos.Save | None = None) -> QWid
     return frame
 
 
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+PERSONAL = ("xianchang_renyuan", "renyuan", "jianzheng_ren", "qianzi_fangshi")
+"""Questions that name persons or how they signed: nothing for a work group."""
+
+
 def group_text(desk: Desk, view: View) -> str:
-    """复制文字: one paragraph in the style of a work group (USERS 9): 【村名】day, form, what was answered."""
-    unit = desk.campaign.unit_name(view.record.scope)
-    said = [(label, text) for part in parts_of(desk, view) for label, text in part.said]
+    """复制文字: one paragraph in the style of a work group (USERS 9): 【村名】day, form, what was answered. Persons and
+    telephone numbers are left out; of a checklist it says how many items and problems."""
+    unit = "、".join(desk.campaign.unit_name(code) for code in view.record.scope.split("+"))
+    hidden = {q.label for q in view.form.walk() if q.looks("bt-phone") or q.path.split("/")[0] in PERSONAL}
+    said = [(label, text) for part in parts_of(desk, view) for label, text in part.said if label not in hidden]
+    if view.form.kind == inspections.KIND:
+        rows = inspections.rows_of(view.record.answers)
+        done, of = inspections.progress(rows)
+        n = len(inspections.findings_in(rows))
+        said.append(
+            (
+                "检查结果",
+                f"要查{of}项，查了{done}项，" + (f"发现问题{n}个" if n else "没有发现问题") if done else "还没有查",
+            )
+        )
     day = next((d for _, v in view.record.answers.items() if isinstance(v, str) and (d := day_of(v))), None)
     when = f"{chinese_date(day)}，" if day else ""
     dates = {chinese_date(day), day.isoformat()} if day else set()
     body = "；".join(f"{label}：{' '.join(text.split())}" for label, text in said if text not in dates)
+    body = _MOBILE.sub("（电话略）", body)
     return f"【{unit}】{when}{view.form.title}。{body}。".replace("。。", "。")

@@ -34,10 +34,11 @@ class PasteBlock(QWidget):
         self,
         desk: Desk,
         form: Form,
+        first: Mapping[str, Json],
         page: Callable[[], tuple[Mapping[str, Json], Callable[[Mapping[str, Json]], None]]],
     ) -> None:
         super().__init__()
-        self._desk, self._places, self._page = desk, PLACES[form.id], page
+        self._desk, self._places, self._first, self._page = desk, PLACES[form.id], first, page
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         self.open_button = link("粘贴群里的话，自动认出日期、地点和数字", self.unfold, icon="copy")
@@ -60,13 +61,15 @@ class PasteBlock(QWidget):
             editor.setFocus()
 
     def take(self) -> None:
-        """Read the message and fill in; nothing already answered by hand is changed but the day and village put in by the
-        program itself."""
+        """Read the message and fill in; nothing answered by hand is changed, only what stood there when the paper was
+        opened."""
         villages = {u.name: u.code for u in self._desk.campaign.villages()}
         found = read_chat(str(self.field.value() or ""), today=self._desk.today, villages=villages)
         answered, put = self._page()
         given = {k: v for k, v in _values(found).items() if k in self._places}
-        free = {k: v for k, v in given.items() if answered.get(self._places[k]) is None or k in ("day", "village")}
+        free = {
+            k: v for k, v in given.items() if answered.get(self._places[k]) in (None, self._first.get(self._places[k]))
+        }
         put({self._places[k]: v for k, v in free.items()})
         words = "、".join(self._told(k, v) for k, v in free.items() if k != "text")
         self.said.setText(f"认出来的：{words}。请核对。" if words else "没有认出日期、地点或数字，请照着填。")

@@ -27,7 +27,7 @@ from baitao_desktop.ui.pages.seat import DeskPage, Seat
 
 NARROW = 42  # em；更窄时右栏到下面去
 SIDE = 19  # em
-AFTER = ("correct", "void")
+AFTER = ("correct", "void", "reopen")
 """Acts nobody should come to as the next one: a record that is done has no primary button."""
 
 

@@ -48,7 +48,16 @@ def open_ledger(seat: Seat, window: MainWindow, form: Form, *, room: str = "") -
         return
     new = "" if form.id in BY_PROGRAM else "填一张" if form.kind == inspections.KIND else f"登记{form.title}"
     nothing = f"这里是{form.title}，现在还没有记录。"
-    window.open_page(LedgerPage(seat, form.id, room=room, title=form.title, new=new, nothing=nothing))
+    window.open_page(
+        LedgerPage(
+            seat,
+            form.id,
+            room=room,
+            title=form.title if form.title.endswith(("表", "台账")) else f"{form.title}台账",
+            new=new,
+            nothing=nothing,
+        )
+    )
 
 
 class TableFormsPage(DeskPage):
