@@ -19,7 +19,7 @@ from baitao_desktop.domain.query import Line, Query
 from baitao_desktop.ui.app import Program
 from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.formpage import FormPage
-from baitao_desktop.ui.pages.checking import JointBlock, VenueBlock
+from baitao_desktop.ui.pages.checking import JointBlock, VenueBlock, make_part_page
 from baitao_desktop.ui.pages.face_cover import CoverDialog
 from baitao_desktop.ui.pages.home import HomePage
 from baitao_desktop.ui.pages.inspections import InspectionsPage
@@ -259,3 +259,58 @@ def test_faces_are_covered_in_the_copy_only(program: Program, desk: Desk) -> Non
     dialog.go.click()
     assert "1张照片已复制" in said(program.window)
     assert QApplication.clipboard().mimeData().urls()
+
+
+def test_a_draft_remembers_who_takes_part(program: Program, desk: Desk) -> None:
+    page = begin(program, SB)
+    page.put({"changsuo_mingcheng": "某某保健品店"})
+    (block,) = page.findChildren(JointBlock)
+    block.tick.setChecked(True)
+    block.units.set_value(["SFZX"])
+    block.units.edited()
+    program.window.go_room("home")
+    home = program.window.page()
+    assert isinstance(home, HomePage)
+    click(home, "接着填")
+    (block,) = form_page(program).findChildren(JointBlock)
+    assert (block.joint, block.chosen()) == (True, ["SFZX"])
+    assert form_page(program).submit_button.text() == "发起联合检查"
+
+
+def test_a_draft_can_be_thrown_away_and_taken_back(program: Program, desk: Desk) -> None:
+    page = begin(program, YL)
+    page.put({"changsuo_mingcheng": "夕阳康养会所"})
+    program.window.go_room("home")
+    click(program.window, "不要了")
+    assert not drafts.drafts(desk)
+    click(program.window, "撤销")
+    (draft,) = drafts.drafts(desk)
+    assert draft.answers["changsuo_mingcheng"] == "夕阳康养会所"
+
+
+def test_an_entered_part_stays_with_its_unit(qapp: QApplication, tmp_path: Path, form_cache: Path) -> None:
+    office = found(tmp_path / "o", form_cache, "ZXB")
+    answers = checklist_answers(office, SB, rest=False)
+    rec = inspections.start_joint(office, SB, answers, ["SFZX", "SSB"], lead="SCJG").value
+    inspections.divide(office, rec, unit="SFZX", numbers=["21"])
+    with seated(office) as program:
+        program.window.open_page(make_part_page(program.seat, program.window, rec, unit="SFZX"))  # type: ignore[arg-type]
+        form_page(program).put({"xm[SB-21]/jieguo": "no", "xm[SB-21]/wenti": "床垫没有注册证"})
+        program.window.go_room("home")
+        click(program.window, "接着填")
+        page = form_page(program)
+        assert "社服中心的部分" in page.title
+        assert page.filling.value("xm[SB-21]/wenti") == "床垫没有注册证"
+        program.window.open_page(make_part_page(program.seat, program.window, rec, unit="SSB"))  # type: ignore[arg-type]
+        form_page(program).save_now()
+        assert len(drafts.drafts(office)) == 2, "两个单位各是各的"
+
+
+def test_text_for_the_group_names_no_person(program: Program, desk: Desk) -> None:
+    more = {"xianchang_renyuan": "店长赵某某", "lianxi_dianhua": "13800000001", "chenshu": "打13800000002找老板"}
+    rec = inspections.file(desk, YL, checklist_answers(desk, YL, problems={"8": "预收"}, **more)).value
+    program.window.show_page("record", rec=rec)
+    click(program.window, "复制文字")
+    text = QApplication.clipboard().text()
+    assert "要查25项，查了25项，发现问题1个" in text
+    assert not any(word in text for word in ("赵某某", "张某某", "王某某", "13800000001", "13800000002"))
