@@ -19,6 +19,7 @@ from baitao_desktop.domain.query import Line, Query
 from baitao_desktop.ui.app import Program
 from baitao_desktop.ui.fields.text import TextField
 from baitao_desktop.ui.formpage import FormPage
+from baitao_desktop.ui.pages.blocks import ReasonBlock
 from baitao_desktop.ui.pages.checking import JointBlock, VenueBlock, make_part_page
 from baitao_desktop.ui.pages.face_cover import CoverDialog
 from baitao_desktop.ui.pages.home import HomePage
@@ -314,3 +315,24 @@ def test_text_for_the_group_names_no_person(program: Program, desk: Desk) -> Non
     text = QApplication.clipboard().text()
     assert "要查25项，查了25项，发现问题1个" in text
     assert not any(word in text for word in ("赵某某", "张某某", "王某某", "13800000001", "13800000002"))
+
+
+def test_a_correction_begun_is_kept(program: Program, desk: Desk) -> None:
+    rec = inspections.file(desk, YL, checklist_answers(desk, YL, problems={"8": "预收"})).value
+    program.window.show_page("record", rec=rec)
+    record = program.window.page()
+    assert isinstance(record, RecordPage)
+    record.press("correct")
+    form_page(program).put({"xm[YL-08]/wenti": "预收三年床位费，每人3万元"})
+    program.window.go_room("home")
+    inspections.correct(desk, rec, changes={"dizhi": "正街1号"}, reason="补地址")
+    click(program.window, "接着填")
+    page = form_page(program)
+    assert page.title.startswith("更正")
+    assert page.filling.value("xm[YL-08]/wenti") == "预收三年床位费，每人3万元"
+    assert page.filling.value("dizhi") == "正街1号", "别处后来改的不会被盖回去"
+    (block,) = page.findChildren(ReasonBlock)
+    block.field.set_value("写清楚")
+    page.submit()
+    assert not drafts.drafts(desk)
+    assert lines(desk, finding_law.FORM)[0].answers["shishi"] == "预收三年床位费，每人3万元"

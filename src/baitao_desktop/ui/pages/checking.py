@@ -211,7 +211,7 @@ def make_part_page(seat: Seat, window: MainWindow, rec: RecordId, *, unit: str =
         raise UserFacingError(
             "U12", "这一部分已经提交，或者这次检查已作废，不用再填。首页上没有填完的那一行可以点“不要了”。"
         )
-    kept = next((d for d in drafts.drafts(desk) if d.record == rec and _unit_of(desk, d.id) in ("", owner)), None)
+    kept = next((d for d in drafts.drafts(desk) if d.record == rec and _unit_of(desk, d.id) == owner), None)
     draft_id = kept.id if kept is not None else secrets.token_hex(8)
     drafts.keep_beside(desk, draft_id, {"unit": owner})
     may = inspections.writable(desk, view.record, state, owner)

@@ -114,6 +114,8 @@ def make_form_page(
     if found is not None and found.record:
         from baitao_desktop.ui.pages.checking import make_part_page
 
+        if drafts.beside(seat.desk, found.id).get("correct"):
+            return make_correct_page(seat, window, RecordId(found.record))
         unit = str(drafts.beside(seat.desk, found.id).get("unit") or "")
         return make_part_page(seat, window, RecordId(found.record), unit=unit)
     begun = begin(seat.desk, form_id, draft=draft, known=known)
@@ -235,15 +237,28 @@ def _above(
 
 
 def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage:
-    """更正: the paper as it stands, to be changed, with the reason. Photos and sealed fields stay as they are."""
+    """更正: the paper as it stands, to be changed, with the reason; what was changed so far is kept as a draft. Sealed
+    fields stay as they are."""
     desk = seat.desk
     view = records.look(desk, rec, logged=False)
     before = open_answers(view.record)
     reason = ReasonBlock()
+    kept = next((d for d in drafts.drafts(desk) if d.record == rec and drafts.beside(desk, d.id).get("correct")), None)
+    draft_id = kept.id if kept is not None else secrets.token_hex(8)
+    begun = {k: v for k, v in {**before, **(kept.answers if kept is not None else {})}.items() if v is not None}
+
+    def changed(so_far: Mapping[str, Json]) -> dict[str, Json]:
+        return {k: so_far.get(k) for k in sorted({*before, *so_far}) if so_far.get(k) != before.get(k)}
+
+    def keep(so_far: Mapping[str, Json]) -> None:
+        # 只存改动：这段时间别人更正过的，不会被旧草稿盖回去
+        if said := changed(so_far):
+            drafts.keep_beside(seat.desk, draft_id, {"correct": True})
+            version = view.form.version
+            drafts.save_draft(seat.desk, draft_id, view.form.id, said, record=rec, version=version)
 
     def submit(whole: Mapping[str, Json]) -> None:
-        keys = {*before, *whole}
-        changes = {k: whole.get(k) for k in sorted(keys) if whole.get(k) != before.get(k)}
+        changes = changed(whole)
         act = tips.correct if view.form.kind == law.KIND else records.correct
         window.act(
             lambda _tell: act(seat.desk, rec, changes=changes, reason=reason.reason()),
@@ -254,14 +269,16 @@ def make_correct_page(seat: Seat, window: MainWindow, rec: RecordId) -> FormPage
 
     def corrected(_done: object) -> None:
         page.submitted()
+        drafts.drop_draft(seat.desk, draft_id)
         window.back()
 
     page = FormPage(
         view.form,
         desk.lists,
-        before,
+        begun,
         now=desk.now,
         submit=submit,
+        save_draft=keep,
         extra=[reason],
         photos=photo_door(seat, window, view.form, rec=rec),
         files=file_door(seat, window),
