@@ -191,6 +191,7 @@ def test_numbers_are_read_as_people_write_them(make_desk: MakeDesk) -> None:
     assert [r.code for r in rows] == [i.code for i in desk.catalogue.items_of("WL")], "和印出来的次序一样"
     for said in ("T8", "t08", "WL-T08", "8"):
         assert list(law.problem_answers(rows, [said])) == ["xm[WL-T08]/jieguo"]
+    assert len(law.problem_answers(rows, ["2-5", "7至8"])) == 6
     with pytest.raises(UserFacingError, match="没有第“99”项") as trouble:
         law.problem_answers(rows, ["1", "99"])
     assert trouble.value.code == "A80"

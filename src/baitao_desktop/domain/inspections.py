@@ -275,13 +275,21 @@ def problem_answers(rows: Sequence[Row], numbers: Iterable[str]) -> dict[str, Js
         for name in (row.code.upper(), tail, str(n) if not tail.isdigit() else ""):
             by_name.setdefault(_short(name), row)
     out: dict[str, Json] = {}
-    for said in numbers:
+    for said in (one for some in numbers for one in _spread(some.strip())):
         row_named = by_name.get(_short(said.strip().upper()))
         if row_named is None:
             raise Refused("A80", f"这张表里没有第“{said.strip()[:12]}”项。请核对纸上的编号。", "")
         if row_named.ok_answer in ("yes", "no"):
             out[f"{ROWS}[{row_named.code}]/jieguo"] = "no" if row_named.ok_answer == "yes" else "yes"
     return out
+
+
+def _spread(said: str) -> list[str]:
+    """8-12, 8至12 → 8, 9, 10, 11, 12."""
+    found = re.fullmatch(r"(\d{1,3})\s*(?:[-－~～—]|至|到)\s*(\d{1,3})", said)
+    if found is None or not 0 < int(found[2]) - int(found[1]) < 100:
+        return [said]
+    return [str(n) for n in range(int(found[1]), int(found[2]) + 1)]
 
 
 def _short(name: str) -> str:
