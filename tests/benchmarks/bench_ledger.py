@@ -174,6 +174,10 @@ def rival(at: Path) -> None:
         def __init__(self) -> None:
             super().__init__()
             self.rows: list[tuple[str, ...]] = []
+            self.heads: tuple[ledgers.ScreenColumn, ...] = ()
+
+        def columns(self) -> tuple[ledgers.ScreenColumn, ...]:
+            return self.heads
 
         def rowCount(self, _parent: object = QModelIndex()) -> int:
             return len(self.rows)
@@ -194,7 +198,7 @@ def rival(at: Path) -> None:
         began = time.perf_counter()
         with ledgers.open_ledger(desk, "xiansuo") as ledger:
             lines = ledger.lines(ledger.ids(Query(form="xiansuo")))
-            model.rows = [ledger.cells(line) for line in lines]
+            model.rows, model.heads = [ledger.cells(line) for line in lines], ledger.columns
         table = ledger_parts.make_table(model, "台账")  # type: ignore[arg-type]
         table.resize(1180, 520)
         table.show()
@@ -224,7 +228,9 @@ def main() -> None:
     given = said.parse_args()
     if given.side:
         {"page": page, "rival": rival}[given.side](given.at)
-        return
+        sys.stdout.flush()
+        # 解释器收尾时拆 Qt 的控件，对手那一张表偶尔拆不完，一直等着
+        os._exit(0)
     at = Path(tempfile.mkdtemp(prefix="bench_ledger_"))
     try:
         build(at, 10_000 if given.small else 100_000)
