@@ -25,7 +25,7 @@ from baitao_desktop.domain.inspections import (
 )  # fmt: skip
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId
 from baitao_desktop.domain.query import Query
-from baitao_desktop.domain.records import Record, sets_for
+from baitao_desktop.domain.records import Record, answers_with, sets_for, step_for
 from baitao_desktop.domain.values import day_of
 from baitao_desktop.forms import Form
 
@@ -111,12 +111,12 @@ def divide(desk: Desk, rec: RecordId, *, unit: str, numbers: Iterable[str]) -> D
             raise Refused(
                 "A79", f"{desk.campaign.unit_name(wanted)}没有参加，或已经提交，不能再分给它。请改选别的单位。"
             )
-        named = inspections.problem_answers(inspections.rows_of(record.answers), numbers)
-        sets = sets_for(record, {fld.replace("/jieguo", "/zeren_danwei"): wanted for fld in named})
+        named = inspections.rows_named(inspections.rows_of(record.answers), numbers)
+        sets = sets_for(record, {f"{ROWS}[{row.code}]/zeren_danwei": wanted for row in named})
         if not sets:
             raise Refused("A08", "没有改动任何内容。请写上要分给它的项目编号。")
         said: dict[str, Json] = {"unit": wanted, "items": len(sets), "by": desk.who.name, "at": desk.at()}
-        return [*sets, NewOp(rec, record.form, record.scope, OpKind.STEP, "divide", said)]
+        return [*sets, step_for(record, "divide", said)]
 
     return _act(desk, rec, rule)
 
@@ -186,7 +186,7 @@ def correct(desk: Desk, rec: RecordId, *, changes: Mapping[str, Json], reason: s
         least, by = least_inspectors(form), desk.who.name
         ops = inspections.correct(record, state, changes=changes, reason=reason, least=least, by=by, at=desk.at())
         _may_correct(desk, record, state, changes)
-        require_fit(desk, form, _with(record.answers, changes))
+        require_fit(desk, form, answers_with(record.answers, changes))
         return ops
 
     return _act(desk, rec, rule, moved=not {VENUE_NAME, VENUE_CODE, VILLAGE}.isdisjoint(changes))
@@ -271,26 +271,28 @@ def follow(desk: Desk, writer: Writer, record: Record) -> frozenset[RecordId]:
     differing = {conflict.fld for conflict in record.conflicts}
     ops: list[NewOp] = []
     for row in rows:
-        who = row.unit if row.unit in state.units else state.unit
         settled = state.handling == "void" or f"{ROWS}[{row.code}]/jieguo" not in differing
-        if (not state.joint or who in done or state.handling in ("void", "closed")) and settled:
-            ops += _finding_ops(desk, writer, record, row, wrong=row.code in failed)
+        if (
+            not state.joint or inspections.answering(state, row) in done or state.handling in ("void", "closed")
+        ) and settled:
+            ops += _finding_ops(desk, writer, record, state, row, wrong=row.code in failed)
     return writer.put(ops) if ops else frozenset()
 
 
-def _finding_ops(desk: Desk, writer: Writer, record: Record, row: Row, *, wrong: bool) -> list[NewOp]:
+def _finding_ops(
+    desk: Desk, writer: Writer, record: Record, state: InspectionState, row: Row, *, wrong: bool
+) -> list[NewOp]:
     rec = findings.finding_id(record.id, row.code)
     there = writer.has(rec)
     if not there and not wrong:
         return []
-    state = inspections.fold(record.steps)
-    unit = row.unit if row.unit in state.units else state.unit
+    unit = inspections.answering(state, row)
     day = day_of(str(record.answers.get(DAY) or "")) or desk.today
     law = "、".join(basis_of_row(desk.catalogue.basis, row.basis, day))
     line = line_of(form_of(desk, record.form, record))
     # 目录写的责任单位可以是工作组（整治组），它没有自己的电脑：由查出问题的单位跟
-    answers_for = row.unit if row.unit in desk.campaign.units else unit
-    wanted = findings.answers_for(record, row, no=state.no, line=line, unit=answers_for, law=law)
+    responsible = row.unit if row.unit in desk.campaign.units else unit
+    wanted = findings.answers_for(record, row, no=state.no, line=line, unit=responsible, law=law)
     if there:
         finding = writer.get(rec)
         now = findings.fold(finding.steps)
@@ -355,7 +357,3 @@ def _unit_named(desk: Desk, said: str) -> str:
     if found is None or found.kind not in ("office", "unit", "village", "community"):
         raise UserFacingError("A24", f"没有“{said}”这个单位。请从名单里选。")
     return found.code
-
-
-def _with(answers: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
-    return {k: v for k, v in {**answers, **changes}.items() if v is not None}

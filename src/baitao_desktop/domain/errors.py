@@ -24,5 +24,12 @@ class Refused(UserFacingError):
         self.clause = clause
 
 
+def needed(text: str, what: str, clause: str = "") -> str:
+    """The text without blanks at its ends; Refused A04 when nothing was given."""
+    if not text.strip():
+        raise Refused("A04", f"还没有填写{what}。请填写后再办。", clause)
+    return text.strip()
+
+
 class Cancelled(Exception):
     """Raised by a progress callback to stop long work; whoever does the work leaves nothing half done."""

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from baitao_desktop.domain.catalogue import colour_of
-from baitao_desktop.domain.errors import Refused
+from baitao_desktop.domain.errors import Refused, needed
 from baitao_desktop.domain.inspections import DAY, VENUE, VENUE_CODE, VENUE_NAME, VILLAGE, Row, advice, linked
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, OpRef, RecordId, derived_id
-from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
+from baitao_desktop.domain.records import Head, Law, Record, Step, answer_facets, sets_for, step_for
 from baitao_desktop.domain.values import day_of
 
 KIND = "finding"
@@ -151,7 +151,7 @@ def _rechecked(state: FindingState, said: Mapping[str, str]) -> FindingState:
 
 def head(record: Record, state: FindingState) -> Head:
     answers = record.answers
-    facets = [(fld, v) for fld, v in answers.items() if "[" not in fld and isinstance(v, str) and 0 < len(v) <= 24]
+    facets = answer_facets(answers)
     live = state.handling in LIVE and not record.deleted
     if live and (name := answers.get(VENUE_NAME)):
         severity = str(answers.get(SEVERITY, "general"))
@@ -204,7 +204,7 @@ def follow(finding: Record, state: FindingState, wanted: Mapping[str, Json] | No
     a problem no more. What has been done about it stays, and so does a date a person set since."""
     if wanted is None:
         said: dict[str, Json] = {"reason": "检查记录更正，这一项不再是问题", "at": at, "by": by}
-        return [] if state.handling == "void" else [_step(finding, "void", said)]
+        return [] if state.handling == "void" else [step_for(finding, "void", said)]
     due, on_spot = str(wanted.get(DUE) or ""), wanted.get("dangchang") == "shi"
     moved: dict[str, Json] = {"due": due} if due != state.row_due else {}
     if on_spot != (finding.answers.get("dangchang") == "shi"):
@@ -212,9 +212,9 @@ def follow(finding: Record, state: FindingState, wanted: Mapping[str, Json] | No
     keys = {k for k in (*wanted, *FOLLOWING) if k != DUE or "due" in moved}
     ops = sets_for(finding, {k: wanted.get(k) for k in sorted(keys) if wanted.get(k) != finding.answers.get(k)})
     if moved:
-        ops.append(_step(finding, "follow", {**moved, "at": at, "by": by}))
+        ops.append(step_for(finding, "follow", {**moved, "at": at, "by": by}))
     if state.handling == "void":
-        ops.append(_step(finding, "reopen", {"reason": "检查记录更正，这一项又成了问题", "at": at, "by": by}))
+        ops.append(step_for(finding, "reopen", {"reason": "检查记录更正，这一项又成了问题", "at": at, "by": by}))
     return ops
 
 
@@ -223,11 +223,11 @@ def rectify(
 ) -> list[NewOp]:
     """整改: what was done, with a picture of afterwards where there is one."""
     _from(state, "rectify", ("open", "rectified"))
-    said = _needs(text, "整改情况")
+    said = needed(text, "整改情况", _CLAUSE)
     before = finding.answers.get(AFTER)
     kept: Json = [*(before if isinstance(before, list) else []), *photos]
     sets = sets_for(finding, {AFTER: kept}) if photos else []
-    return [*sets, _step(finding, "rectify", {"text": said, "at": at, "by": by})]
+    return [*sets, step_for(finding, "rectify", {"text": said, "at": at, "by": by})]
 
 
 def recheck(
@@ -239,15 +239,15 @@ def recheck(
     if result not in RESULTS:
         raise Refused("A04", "还没有选择复查结果。请选合格或不合格。", _CLAUSE)
     _is_due(finding, due)
-    when = day_of(_needs(rechecked_at, "复查时间"))
+    when = day_of(needed(rechecked_at, "复查时间", _CLAUSE))
     if when is None or not _found_on(finding) <= when.isoformat() <= at[:10]:
         raise Refused("A83", "复查时间要在发现之后、今天以前。请改正日期。", _CLAUSE)
     said: dict[str, Json] = {
-        "result": result, "rechecked_at": _needs(rechecked_at, "复查时间"), "rechecked_by": _needs(rechecked_by, "复查人"),
+        "result": result, "rechecked_at": needed(rechecked_at, "复查时间", _CLAUSE), "rechecked_by": needed(rechecked_by, "复查人", _CLAUSE),
         "text": text.strip(), "due": due, "at": at, "by": by,
     }  # fmt: skip
     sets = sets_for(finding, {DUE: due}) if due and result == "failed" else []
-    return [*sets, _step(finding, "recheck", {k: v for k, v in said.items() if v != ""})]
+    return [*sets, step_for(finding, "recheck", {k: v for k, v in said.items() if v != ""})]
 
 
 def clear(finding: Record, state: FindingState, *, approver: str, by: str, at: str) -> list[NewOp]:
@@ -255,23 +255,23 @@ def clear(finding: Record, state: FindingState, *, approver: str, by: str, at: s
     if state.handling == "rectified":
         raise Refused("A76", f"问题{state.no}还没有复查，不能销号。请先复查。", _CLAUSE)
     _from(state, "clear", ("passed",))
-    return [_step(finding, "clear", {"approver": _needs(approver, "批准人"), "at": at, "by": by})]
+    return [step_for(finding, "clear", {"approver": needed(approver, "批准人", _CLAUSE), "at": at, "by": by})]
 
 
 def set_due(finding: Record, state: FindingState, *, due: str, reason: str, by: str, at: str) -> list[NewOp]:
     """定整改期限, or another one, with its reason."""
     _from(state, "set_due", ("open", "rectified"))
-    _is_due(finding, _needs(due, "整改期限"))
+    _is_due(finding, needed(due, "整改期限", _CLAUSE))
     return [
         *sets_for(finding, {DUE: due}),
-        _step(finding, "set_due", {"due": due, "reason": _needs(reason, "理由"), "at": at, "by": by}),
+        step_for(finding, "set_due", {"due": due, "reason": needed(reason, "理由", _CLAUSE), "at": at, "by": by}),
     ]
 
 
 def reopen(finding: Record, state: FindingState, *, reason: str, by: str, at: str) -> list[NewOp]:
     """重新列出: taken back is a 复查合格 or 销号 that was a mistake; with its reason."""
     _from(state, "reopen", ("passed", "cleared"))
-    return [_step(finding, "reopen", {"reason": _needs(reason, "重新列出的理由"), "at": at, "by": by})]
+    return [step_for(finding, "reopen", {"reason": needed(reason, "重新列出的理由", _CLAUSE), "at": at, "by": by})]
 
 
 def colours(open_: Iterable[str]) -> dict[str, str]:
@@ -299,13 +299,3 @@ def _from(state: FindingState, act: str, handled: Sequence[str]) -> None:
         raise Refused(
             "A03", f"问题{state.no}现在是“{STATUS[state.handling]}”，不能{ACTS[act]}。请先看右边的办理经过。", _CLAUSE
         )
-
-
-def _needs(text: str, what: str) -> str:
-    if not text.strip():
-        raise Refused("A04", f"还没有填写{what}。请填写后再办。", _CLAUSE)
-    return text.strip()
-
-
-def _step(record: Record, act: str, data: Mapping[str, Json]) -> NewOp:
-    return NewOp(record.id, record.form, record.scope, OpKind.STEP, act, data)

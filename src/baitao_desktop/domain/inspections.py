@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from baitao_desktop.domain.catalogue import SEVERITIES, worst
-from baitao_desktop.domain.errors import Refused
-from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId
-from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
+from baitao_desktop.domain.errors import Refused, needed
+from baitao_desktop.domain.ops import Json, NewOp, RecordId
+from baitao_desktop.domain.records import Head, Law, Record, Step, answer_facets, answers_with, sets_for, step_for
 
 KIND = "inspection"
 ROWS = "xm"
@@ -167,9 +167,7 @@ def _handling(state: InspectionState, *, closed: bool, void: bool) -> str:
 
 def head(record: Record, state: InspectionState) -> Head:
     rows = rows_of(record.answers)
-    facets = [
-        (fld, v) for fld, v in record.answers.items() if "[" not in fld and isinstance(v, str) and 0 < len(v) <= 24
-    ]
+    facets = answer_facets(record.answers)
     facets += [("unit", u) for u in state.units]
     facets += [
         ("section", s)
@@ -266,22 +264,27 @@ def rest_in_order(rows: Sequence[Row]) -> dict[str, Json]:
     }
 
 
-def problem_answers(rows: Sequence[Row], numbers: Iterable[str]) -> dict[str, Json]:
-    """Quick entry from a filled paper: the answers that make these items problems. A number is the place on the paper
-    (8), the code (YL-08) or its end (08). Refused A80 for one that no row has."""
+def rows_named(rows: Sequence[Row], numbers: Iterable[str]) -> list[Row]:
+    """The rows that numbers on a filled paper mean. A number is the place on the paper (8), the code (YL-08), its end (08)
+    or a range (8-12). Refused A80 for one that no row has."""
     by_name: dict[str, Row] = {}
     for n, row in enumerate(rows, 1):
         tail = row.code.rpartition("-")[2].upper()
         for name in (row.code.upper(), tail, str(n) if not tail.isdigit() else ""):
             by_name.setdefault(_short(name), row)
-    out: dict[str, Json] = {}
+    out: list[Row] = []
     for said in (one for some in numbers for one in _spread(some.strip())):
-        row_named = by_name.get(_short(said.strip().upper()))
-        if row_named is None:
-            raise Refused("A80", f"这张表里没有第“{said.strip()[:12]}”项。请核对纸上的编号。", "")
-        if row_named.ok_answer in ("yes", "no"):
-            out[f"{ROWS}[{row_named.code}]/jieguo"] = "no" if row_named.ok_answer == "yes" else "yes"
+        named = by_name.get(_short(said.upper()))
+        if named is None:
+            raise Refused("A80", f"这张表里没有第“{said[:12]}”项。请核对纸上的编号。", "")
+        out.append(named)
     return out
+
+
+def problem_answers(rows: Sequence[Row], numbers: Iterable[str]) -> dict[str, Json]:
+    """Quick entry from a filled paper: the answers that make these items (`rows_named`) problems."""
+    named = rows_named(rows, numbers)
+    return {f"{ROWS}[{r.code}]/jieguo": by_meaning(r, 2) for r in named if r.ok_answer in ("yes", "no")}
 
 
 def _spread(said: str) -> list[str]:
@@ -359,7 +362,7 @@ def submit(
     if mine and not any(r.answer in ("yes", "no", "not_applicable") for r in mine):
         raise Refused("A81", "这张表一项也没有查，不能提交。请先逐项填写，没查的可以留着。", _CLAUSE)
     said: dict[str, Json] = {"unit": unit, "by": by, "at": at, **({"proxy": True} if proxy else {})}
-    return [_step(record, "submit", said)]
+    return [step_for(record, "submit", said)]
 
 
 def close(record: Record, state: InspectionState, *, unit: str, by: str, at: str, reason: str = "") -> list[NewOp]:
@@ -372,7 +375,7 @@ def close(record: Record, state: InspectionState, *, unit: str, by: str, at: str
     if state.waiting and not reason.strip():
         raise Refused("A74", "还有单位没有提交。请等它们交来，或写明不再等的理由。", _CLAUSE)
     said: dict[str, Json] = {"by": by, "at": at, **({"reason": reason.strip()} if reason.strip() else {})}
-    return [_step(record, "close", said)]
+    return [step_for(record, "close", said)]
 
 
 def correct(
@@ -381,30 +384,26 @@ def correct(
     """更正 with its reason: what was taken from the catalogue cannot be changed, nor inspectors taken away below `least`."""
     if state.handling == "void":
         raise Refused("A14", "这条记录已作废，不能更正。", "")
-    if not reason.strip():
-        raise Refused("A04", "还没有填写更正理由。请填写后再办。", "")
+    why = needed(reason, "更正理由")
     frozen = [f for f in changes if f.startswith(f"{ROWS}[") and (f.endswith("]") or f.rpartition("/")[2] in FROZEN)]
     if frozen:
         raise Refused("A75", "检查项的原文和依据是检查时定下的，不能改。请只改结果和说明。", _CLAUSE)
     sets = sets_for(record, changes)
     if not sets:
         raise Refused("A08", "没有改动任何内容，不用更正。", "")
-    if state.handed_in and len(inspectors(_with(record.answers, changes))) < least:
+    if state.handed_in and len(inspectors(answers_with(record.answers, changes))) < least:
         raise Refused("A72", f"检查要有{least}名以上检查人员。请把检查人员写全再更正。", "五（三）1")
     return [
         *sets,
-        _step(
-            record, "correct", {"reason": reason.strip(), "fields": sorted(op.fld for op in sets), "at": at, "by": by}
-        ),
+        step_for(record, "correct", {"reason": why, "fields": sorted(op.fld for op in sets), "at": at, "by": by}),
     ]
 
 
 def void(record: Record, state: InspectionState, *, reason: str, by: str, at: str) -> list[NewOp]:
     if state.handling == "void":
         raise Refused("A14", "这条记录已经作废了，不用再办。", "")
-    if not reason.strip():
-        raise Refused("A04", "还没有填写作废理由。请填写后再办。", "")
-    return [_step(record, "void", {"reason": reason.strip(), "at": at, "by": by})]
+    why = needed(reason, "作废理由")
+    return [step_for(record, "void", {"reason": why, "at": at, "by": by})]
 
 
 def divided(rows: Sequence[Row], units: Sequence[str], lead: str) -> dict[str, Json]:
@@ -412,18 +411,19 @@ def divided(rows: Sequence[Row], units: Sequence[str], lead: str) -> dict[str, J
     return {f"{ROWS}[{r.code}]/zeren_danwei": r.unit if r.unit in units else lead for r in rows}
 
 
+def answering(state: InspectionState, row: Row) -> str:
+    """The unit that answers this row: its own, or the lead for one that takes no part."""
+    return row.unit if row.unit in state.units else state.unit
+
+
 def may_answer(state: InspectionState, row: Row, unit: str) -> bool:
-    """Whether this unit answers this row: its own; the lead those of units that do not take part; alone all."""
-    return not state.joint or row.unit == unit or (unit == state.unit and row.unit not in state.units)
+    """Whether this unit, which takes part, answers this row; alone it answers all."""
+    return not state.joint or answering(state, row) == unit
 
 
 def advice(measure: str) -> str:
     """A catalogue's measure as a unit without enforcement power may say it: it advises, it orders nothing (domain §0.3)."""
     return measure.replace("责令", "建议")
-
-
-def _with(answers: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
-    return {k: v for k, v in {**answers, **changes}.items() if v is not None}
 
 
 def severity_word(code: str) -> str:
@@ -433,7 +433,3 @@ def severity_word(code: str) -> str:
 def _live(state: InspectionState) -> None:
     if state.handling in ("closed", "void"):
         raise Refused("A03", f"这次检查{STATUS[state.handling]}，不能再提交或办结。要改，请用“更正”。", _CLAUSE)
-
-
-def _step(record: Record, act: str, data: Mapping[str, Json]) -> NewOp:
-    return NewOp(record.id, record.form, record.scope, OpKind.STEP, act, data)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from baitao_desktop.domain.errors import Refused
-from baitao_desktop.domain.ops import Json, NewOp, OpKind
-from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
+from baitao_desktop.domain.errors import Refused, needed
+from baitao_desktop.domain.ops import Json, NewOp
+from baitao_desktop.domain.records import Head, Law, Record, Step, answer_facets, sets_for, step_for
 
 KIND = "plain"
 STATUS = {"saved": "已登记", "void": "已作废"}
@@ -43,19 +43,13 @@ def fold(steps: Sequence[Step]) -> PlainState:
 
 
 def head(record: Record, state: PlainState) -> Head:
-    facets: list[tuple[str, str]] = []
-    for fld, value in record.answers.items():
-        if "[" not in fld:
-            facets += [
-                (fld, v) for v in (value if isinstance(value, list) else [value]) if isinstance(v, str) and len(v) <= 24
-            ]
     return Head(
         no=state.no,
         status=state.handling,
         unit=state.unit,
         person=state.person,
         received=state.at,
-        facets=tuple(facets),
+        facets=tuple(answer_facets(record.answers)),
         state={"no": state.no, "unit": state.unit, "person": state.person, "at": state.at, "reason": state.reason},
     )
 
@@ -72,18 +66,14 @@ def correct(record: Record, *, changes: Mapping[str, Json], reason: str, by: str
     """Changed answers plus a step with the reason; Refused when nothing changed, or no reason, or void."""
     if fold(record.steps).handling == "void":
         raise Refused("A14", "这条记录已作废，不能更正。", "")
-    if not reason.strip():
-        raise Refused("A04", "还没有填写更正理由。请填写后再办。", "")
+    why = needed(reason, "更正理由")
     sets = sets_for(record, changes)
     if not sets:
         raise Refused("A08", "没有改动任何内容，不用更正。", "")
-    data = {"reason": reason.strip(), "fields": sorted(op.fld for op in sets), "at": at, "by": by}
-    return [*sets, NewOp(record.id, record.form, record.scope, OpKind.STEP, "correct", data)]
+    data = {"reason": why, "fields": sorted(op.fld for op in sets), "at": at, "by": by}
+    return [*sets, step_for(record, "correct", data)]
 
 
 def void(record: Record, *, reason: str, by: str, at: str) -> list[NewOp]:
-    if not reason.strip():
-        raise Refused("A04", "还没有填写作废理由。请填写后再办。", "")
-    return [
-        NewOp(record.id, record.form, record.scope, OpKind.STEP, "void", {"reason": reason.strip(), "at": at, "by": by})
-    ]
+    why = needed(reason, "作废理由")
+    return [step_for(record, "void", {"reason": why, "at": at, "by": by})]

@@ -177,6 +177,27 @@ def sets_for(record: Record, changes: Mapping[str, Json]) -> list[NewOp]:
     ]
 
 
+def answer_facets(answers: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """The short answers of the paper itself, rows left out: what chips filter and count by."""
+    return [
+        (fld, v)
+        for fld, value in answers.items()
+        if "[" not in fld
+        for v in (value if isinstance(value, list) else [value])
+        if isinstance(v, str) and 0 < len(v) <= 24
+    ]
+
+
+def step_for(record: Record, act: str, data: Mapping[str, Json]) -> NewOp:
+    """The operation of one act on a record."""
+    return NewOp(record.id, record.form, record.scope, OpKind.STEP, act, data)
+
+
+def answers_with(answers: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
+    """Answers as they will stand after these changes; None takes one away."""
+    return {k: v for k, v in {**answers, **changes}.items() if v is not None}
+
+
 def _erasures(ordered: Sequence[Op]) -> tuple[frozenset[OpRef], dict[OpRef, dict[str, Json]]]:
     """Operations named by ERASE, and what the erase restates of them; the same before and after the values are emptied."""
     gone: set[OpRef] = set()

@@ -13,7 +13,7 @@ from datetime import date
 
 from baitao_desktop.domain.campaign import Campaign, Month
 from baitao_desktop.domain.catalogue import Proof, Task, proof_of
-from baitao_desktop.domain.errors import Refused
+from baitao_desktop.domain.errors import Refused, needed
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, RecordId, Scope, derived_id
 from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
 from baitao_desktop.domain.tips import revoked
@@ -124,9 +124,8 @@ def tick(
 def untick(record: Record, state: TaskState, *, reason: str, by: str, at: str) -> list[NewOp]:
     if state.handling != "ticked":
         raise Refused("A03", "这一项没有记为完成，不用撤回。", "")
-    if not reason.strip():
-        raise Refused("A04", "还没有填写撤回理由。请填写后再办。", "")
-    said: dict[str, Json] = {"reason": reason.strip(), "by": by, "at": at}
+    why = needed(reason, "撤回理由")
+    said: dict[str, Json] = {"reason": why, "by": by, "at": at}
     return [NewOp(record.id, record.form, record.scope, OpKind.STEP, "untick", said)]
 
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from baitao_desktop.domain.cards import Card
-from baitao_desktop.domain.errors import Refused
+from baitao_desktop.domain.errors import Refused, needed
 from baitao_desktop.domain.ops import Json, NewOp, OpKind, OpRef, canonical
 from baitao_desktop.domain.people import Person, require
 from baitao_desktop.domain.records import Head, Law, Record, Step, sets_for
@@ -257,12 +257,6 @@ def _is_day(text: str, what: str) -> None:
         raise Refused("A15", f"{what}要写成日期，如 2022-05-25。请改正。", "")
 
 
-def _needs(text: str, what: str) -> str:
-    if not text.strip():
-        raise Refused("A04", f"还没有填写{what}。请填写后再办。", _CLAUSE)
-    return text.strip()
-
-
 def register(*, no: str, who: Person, unit: str, at: str, version: str = "") -> Mapping[str, Json]:
     """Data of the first step: first unit and first person stand here for ever (首接责任制)."""
     return {
@@ -286,7 +280,7 @@ def accept(
 ) -> list[NewOp]:  # fmt: skip
     """受理: exactly one responsible person from here on (方案五（一）2 “明确专人负责”)."""
     _check("accept", state, who, card)
-    name = _needs(person, "责任人")
+    name = needed(person, "责任人", _CLAUSE)
     if any(sign in name for sign in "、，,;；/ 　") or re.search(r".{2,}[和与及].{2,}", name):
         raise Refused("A05", "责任人只能写一个人。请只留一名责任人，协助的人写在核实情况里。", _CLAUSE)
     _is_day(due_verify, "核实期限")
@@ -310,8 +304,8 @@ def verify(
         raise Refused("A04", "还没有选择核实结果。请选属实、部分属实、不属实或无法核实。", _CLAUSE)
     _is_day(verified_at, "核实时间")
     data = {
-        "verified_at": _needs(verified_at, "核实时间"), "verified_by": _needs(verified_by, "核实人"),
-        "seen": _needs(seen, "核实情况"), "result": result, "at": at, "by": who.name,
+        "verified_at": needed(verified_at, "核实时间", _CLAUSE), "verified_by": needed(verified_by, "核实人", _CLAUSE),
+        "seen": needed(seen, "核实情况", _CLAUSE), "result": result, "at": at, "by": who.name,
     }  # fmt: skip
     return [_step(record, "verify", data)]
 
@@ -321,7 +315,7 @@ def correct(
 ) -> list[NewOp]:
     """更正: answers change, the old values stay in the history, the reason stands in the step."""
     _check("correct", state, who, card)
-    why = _needs(reason, "更正理由")
+    why = needed(reason, "更正理由", _CLAUSE)
     wrong = {IDENTITY, QUERY_HASH} & set(changes)
     if wrong:
         raise Refused("A07", "举报人信息不能更正，只能重新密封。请用“重新填写”。", "五（一）1")
@@ -343,7 +337,7 @@ def close(
     if not 0 <= returned_fen <= loss_fen:
         raise Refused("A10", "已退回的金额不能大于损失，也不能小于0。请核对。", _CLAUSE)
     data = {
-        "conclusion": _needs(conclusion, "内部结论"), "reply": _needs(reply, "给举报人的回复"), "closed_at": at, "by": who.name,
+        "conclusion": needed(conclusion, "内部结论", _CLAUSE), "reply": needed(reply, "给举报人的回复", _CLAUSE), "closed_at": at, "by": who.name,
     }  # fmt: skip
     return [*sets_for(record, {LOSS: loss_fen, RETURNED: returned_fen}), _step(record, "close", data)]
 
@@ -351,7 +345,7 @@ def close(
 def void(record: Record, state: TipState, who: Person, card: Card, *, reason: str, at: str) -> list[NewOp]:
     """作废: the row stays in the ledger, its number is not used again."""
     _check("void", state, who, card)
-    return [_step(record, "void", {"reason": _needs(reason, "作废理由"), "at": at, "by": who.name})]
+    return [_step(record, "void", {"reason": needed(reason, "作废理由", _CLAUSE), "at": at, "by": who.name})]
 
 
 def feedback(
@@ -364,7 +358,7 @@ def feedback(
         raise Refused("A04", "还没有选择回复结果。请选一个。", _CLAUSE)
     _is_day(feedback_at, "回复时间")
     data = {
-        "feedback_at": _needs(feedback_at, "回复时间"), "feedback_how": _needs(how, "回复方式"), "text": text.strip(),
+        "feedback_at": needed(feedback_at, "回复时间", _CLAUSE), "feedback_how": needed(how, "回复方式", _CLAUSE), "text": text.strip(),
         "reaction": reaction.strip(), "outcome": outcome, "at": at, "by": who.name,
     }  # fmt: skip
     return [_step(record, "feedback", data)]
