@@ -281,11 +281,17 @@ def test_a_draft_remembers_who_takes_part(program: Program, desk: Desk) -> None:
 def test_a_draft_can_be_thrown_away_and_taken_back(program: Program, desk: Desk) -> None:
     page = begin(program, YL)
     page.put({"changsuo_mingcheng": "夕阳康养会所"})
+    page.findChildren(JointBlock)[0].tick.setChecked(True)
     program.window.go_room("home")
+    (kept,) = drafts.drafts(desk)
+    page_draft, before = kept.id, drafts.beside(desk, kept.id)
+    assert before["joint"] is True
     click(program.window, "不要了")
     assert not drafts.drafts(desk)
+    assert not drafts.beside(desk, page_draft), "没有留下什么"
     click(program.window, "撤销")
     (draft,) = drafts.drafts(desk)
+    assert drafts.beside(desk, draft.id) == before
     assert draft.answers["changsuo_mingcheng"] == "夕阳康养会所"
 
 

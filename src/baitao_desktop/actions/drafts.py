@@ -63,13 +63,15 @@ def draft(desk: Desk, draft_id: str) -> Draft | None:
 
 def drop_draft(desk: Desk, draft_id: str) -> Done[None]:
     """不要了: throw a draft away; it can be put back as it was."""
-    row = desk.store.draft_get(draft_id)
+    row, said = desk.store.draft_get(draft_id), beside(desk, draft_id)
     desk.store.draft_drop(draft_id)
     if row is None:
         return Done(None)
 
     def back() -> Done[None]:
         desk.store.draft_save(row.id, desk.who.id, row.form, row.version, row.rec, row.raw, row.at_ms)
+        if said:
+            keep_beside(desk, draft_id, said)
         return Done(None)
 
     return Done(None, undo=back)

@@ -146,8 +146,10 @@ class Side:
             return [Draft(*row) for row in rows(db, sql, (person,))]
 
     def draft_drop(self, id: str) -> None:
+        """Forget a draft and the preference `draft.<id>` that a page kept beside it."""
         with self._beside(write=True) as db:
             many(db, "DELETE FROM draft WHERE id = ?", [(id,)])
+            many(db, "DELETE FROM pref WHERE key = ?", [(f"draft.{id}",)])
 
     # ---- attachments ---------------------------------------------------------------------------------------------
 

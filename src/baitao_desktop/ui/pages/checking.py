@@ -213,12 +213,15 @@ def make_part_page(seat: Seat, window: MainWindow, rec: RecordId, *, unit: str =
         )
     kept = next((d for d in drafts.drafts(desk) if d.record == rec and _unit_of(desk, d.id) == owner), None)
     draft_id = kept.id if kept is not None else secrets.token_hex(8)
-    drafts.keep_beside(desk, draft_id, {"unit": owner})
     may = inspections.writable(desk, view.record, state, owner)
     mine = inspections.own_changes(desk, view.record, state, owner, kept.answers) if kept else {}
     answers = {k: v for k, v in {**view.record.answers, **mine}.items() if v is not None}
     lost = _moved_away(desk, view, state, owner, kept.answers) if kept else ""
     answers = _with_own_inspectors(desk, view.form, answers, owner, lead=owner == state.unit)
+
+    def keep(so_far: Mapping[str, Json]) -> None:
+        drafts.keep_beside(seat.desk, draft_id, {"unit": owner})
+        drafts.save_draft(seat.desk, draft_id, view.form.id, so_far, record=rec, version=view.form.version)
 
     def submit(whole: Mapping[str, Json]) -> None:
         known = form_shelf.known(view.form, whole)
@@ -234,9 +237,7 @@ def make_part_page(seat: Seat, window: MainWindow, rec: RecordId, *, unit: str =
     who = desk.campaign.unit_name(owner)
     page = FormPage(
         view.form, desk.lists, answers, now=desk.now, submit=submit,
-        save_draft=lambda so_far: drafts.save_draft(
-            seat.desk, draft_id, view.form.id, so_far, record=rec, version=view.form.version
-        ),
+        save_draft=keep,
         above=[*([label_of(lost, "warning")] if lost else []), label_of(f"只填{who}的项目和检查人员；别的单位的项目{'' if owner == state.unit else '和表头'}在这里改不动。", "hint")],
         photos=photo_door(seat, window, view.form, rec=rec), files=file_door(seat, window), new=False, title=f"{view.form.title}　{who}的部分",
         submit_text="提交本单位的部分", room=ROOM, law=law_on(desk),
