@@ -94,6 +94,7 @@ def test_from_the_home_page_to_a_finished_checklist(program: Program, desk: Desk
 def test_a_finding_is_followed_to_its_end_in_the_window(program: Program, desk: Desk) -> None:
     inspections.file(desk, YL, checklist_answers(desk, YL, problems={"8": "预收三年床位费"}))
     program.window.go_room("inspections")
+    assert "场所：橙色1个，请先看。" in said(program.window)
     click(program.window, "问题台账")
     ledger = program.window.page()
     assert isinstance(ledger, LedgerPage)

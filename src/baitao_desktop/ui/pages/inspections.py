@@ -113,6 +113,7 @@ class InspectionsPage(DeskPage):
             link("走访台账", partial(self.win.show_page, "visits"), icon="right"),
             link("场所底册", partial(self.win.show_page, "venues"), icon="right"),
         ]
-        if came.red:
-            self.found.addWidget(label_of(f"红色场所{came.red}个、橙色{came.orange}个，请先看。", "warning"))
+        shades = [f"{word}{n}个" for word, n in (("红色", came.red), ("橙色", came.orange)) if n]
+        if shades:
+            self.found.addWidget(label_of(f"场所：{'、'.join(shades)}，请先看。", "warning"))
         self.found.addWidget(flow(*links))
